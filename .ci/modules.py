@@ -1,0 +1,29 @@
+"""Each module alone in a new interpreter, imported and called: what works only inside its notebook fails here."""
+import subprocess, sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+CALLS = dict(
+    data="m.load_dataset('digits').train[0]",
+    metrics="m.mcnemar(m.np.array([True, False]), m.np.array([True, True])), m.wilson([True]), m.holm([.1])",
+    clip="m.load_clip(device='cpu').text(['zero'])",
+    activations="next(iter(m.batches(m.torch.zeros(4, 2), 2))), m.list_stores()",
+    sae="m.TopKSAE(4, 8, 2)(m.torch.zeros(1, 4))",
+    train="m.train_sae(m.torch.randn(40, 12), epochs=1)",
+    steering="m.VS2(m.TopKSAE(4, 8, 2))(m.torch.ones(1, 4))",
+    evaluation="m.label_free(m.Acts(m.torch.randn(40, 12)), epochs=1)",
+    mini_clip="m.make_glyphs(3)",
+    cli="m.anno_parser(m.vs2_steer).format_help()",
+)
+
+def run(name):
+    "None, or what went wrong."
+    r = subprocess.run([sys.executable, '-c', f'import vs2_nb.{name} as m; {CALLS[name]}'], capture_output=True, text=True)
+    return None if r.returncode == 0 else f'{name}: {r.stderr}'
+
+if __name__ == '__main__':
+    found = {p.stem for p in Path('vs2_nb').glob('*.py')} - {'__init__', '_modidx'}
+    if found != set(CALLS): sys.exit(f'modules without a call here, or calls without a module: {found ^ set(CALLS)}')
+    with ThreadPoolExecutor(2) as pool: errors = [e for e in pool.map(run, CALLS) if e]
+    print(f'{len(CALLS)} modules called')
+    sys.exit('\n'.join(errors))
