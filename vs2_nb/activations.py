@@ -6,7 +6,7 @@
 __all__ = ['SCHEMA', 'Acts', 'DamagedStore', 'shard_file', 'read_manifest', 'Store', 'as_acts', 'batches', 'pixels',
            'store_identity', 'extract', 'list_stores', 'clear_stores']
 
-# %% ../nbs/03_activations.ipynb #66309f06
+# %% ../nbs/03_activations.ipynb #2a851392
 import hashlib, json, re, shutil
 from pathlib import Path
 import numpy as np, open_clip, pandas as pd, torch
@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 from .data import UnreadableImage, atomic_write, cache_dir, write_json
 
-# %% ../nbs/03_activations.ipynb #bc49a1d5
+# %% ../nbs/03_activations.ipynb #eccbf5c8
 class Acts:
     "Activations in memory: x, and where there are any e, y, q and ids."
     def __init__(self,
@@ -26,7 +26,8 @@ class Acts:
         seen:set=None, # shared by all parts of one whole: gets 'y' when labels are read
     ):
         if not torch.is_tensor(x) or x.ndim != 2 or not x.is_floating_point():
-            raise ValueError(f'x: expected a floating point tensor [n,d], got {f"{x.dtype} {list(x.shape)}" if torch.is_tensor(x) else type(x).__name__}')
+            raise ValueError('x: expected a floating point tensor [n,d], got '
+                             f'{f"{x.dtype} {list(x.shape)}" if torch.is_tensor(x) else type(x).__name__}')
         self.x, self.e, self._y, self.q, self.ids, self.seen = x, e, y, q, ids, set() if seen is None else seen
 
     @property
@@ -45,10 +46,11 @@ class Acts:
     def take(self, idx, columns=None)->'Acts': # those rows
         "A part: rows `idx`, all columns or those named."
         idx = torch.as_tensor(idx)
-        cols = {k: v[idx] if torch.is_tensor(v) else np.asarray(v)[idx.numpy()] for k, v in self.columns().items() if not columns or k in columns}
+        cols = {k: v[idx] if torch.is_tensor(v) else np.asarray(v)[idx.numpy()]
+                for k, v in self.columns().items() if not columns or k in columns}
         return Acts(**cols, seen=self.seen)
 
-# %% ../nbs/03_activations.ipynb #890dd52f
+# %% ../nbs/03_activations.ipynb #8824f8d1
 SCHEMA = 1 # of the manifest; raised on any change
 
 class DamagedStore(ValueError):
@@ -79,7 +81,7 @@ def read_manifest(
     if m.get('schema') != SCHEMA: raise ValueError(f'{file}: schema {m.get("schema")}, this version reads {SCHEMA}')
     return m
 
-# %% ../nbs/03_activations.ipynb #9236149a
+# %% ../nbs/03_activations.ipynb #871cd2ee
 class Store:
     "Activations on disk, as `extract` wrote them."
     def __init__(self,
@@ -88,15 +90,18 @@ class Store:
     ):
         self.path, self.manifest = Path(path), read_manifest(path)
         self.identity, shards = self.manifest['identity'], self.manifest['shards']
-        if not self.manifest['complete']: raise ValueError(f'path: {path} is not complete, run extract again and it goes on')
+        if not self.manifest['complete']:
+            raise ValueError(f'path: {path} is not complete, run extract again and it goes on')
         self.ends = np.cumsum([s['rows'] for s in shards])
         if verify: self.verify()
-        self.maps = {c: [np.load(self.path/shard_file(c, i), mmap_mode='r') for i in range(len(shards))] for c in shards[0]['sha256']}
+        self.maps = {c: [np.load(self.path/shard_file(c, i), mmap_mode='r') for i in range(len(shards))]
+                     for c in shards[0]['sha256']}
 
     def __len__(self): return int(self.ends[-1])
     def __repr__(self):
         shapes = {c: [len(self), *m[0].shape[1:]] for c, m in self.maps.items()}
-        return f'Store({self.identity["model"]}, {", ".join(f"{c} {s}" for c, s in shapes.items())}, {len(self.ends)} shards)'
+        return (f'Store({self.identity["model"]}, {", ".join(f"{c} {s}" for c, s in shapes.items())}, '
+                f'{len(self.ends)} shards)')
 
     def verify(self):
         "Raise `DamagedStore` with the file's name if a file is missing or has changed."
@@ -104,7 +109,9 @@ class Store:
             for column, want in shard['sha256'].items():
                 file = self.path/shard_file(column, i)
                 if not file.exists(): raise DamagedStore(f'{file}: missing')
-                if _sha256(file) != want: raise DamagedStore(f'{file}: changed since it was written; delete the store and extract again')
+                if _sha256(file) != want:
+                    raise DamagedStore(f'{file}: changed since it was written; '
+                                       'delete the store and extract again')
 
     def column(self, name:str, idx:np.ndarray)->np.ndarray: # those rows
         "Rows of one column, gathered from their shards."
@@ -124,7 +131,7 @@ class Store:
         "Everything, in memory."
         return self.take(np.arange(len(self)))
 
-# %% ../nbs/03_activations.ipynb #2fb686dd
+# %% ../nbs/03_activations.ipynb #cda33ad9
 def as_acts(
     source, # a tensor `[n,d]`, `Acts` or a `Store`
 ):
@@ -142,7 +149,7 @@ def batches(
     order = torch.arange(n) if generator is None else torch.randperm(n, generator=generator)
     for idx in order.split(batch_size): yield source.take(idx, columns)
 
-# %% ../nbs/03_activations.ipynb #50c3f82f
+# %% ../nbs/03_activations.ipynb #4c7cf6f0
 def pixels(
     images:list, # PIL pictures of one size
 )->torch.Tensor: # `[b,h·w]` grey values in 0 … 1
@@ -157,15 +164,18 @@ def store_identity(
 )->dict:
     "All that decides what a store holds."
     q_name = getattr(q, '__name__', None)
-    if q is not None and q_name in (None, '<lambda>'): raise ValueError('q: a function with a name is needed, the store is found again by it')
+    if q is not None and q_name in (None, '<lambda>'):
+        raise ValueError('q: a function with a name is needed, the store is found again by it')
     if dtype not in ('float32', 'float16'): raise ValueError(f"dtype: expected 'float32' or 'float16', got {dtype!r}")
-    return dict(model=clip.name, pretrained=clip.pretrained, weights=clip.hash, tap=clip.kind, precision=str(clip.dtype)[6:],
+    return dict(model=clip.name, pretrained=clip.pretrained, weights=clip.hash, tap=clip.kind,
+                precision=str(clip.dtype)[6:],
                 transform=re.sub(r' at 0x\w+', '', repr(clip.transform)), open_clip=open_clip.__version__,
                 dtype=dtype, q=q_name, images=len(split), split=split.fingerprint())
 
 class _Pictures:
     "What a DataLoader worker does: open, transform, keep the picture where q needs it."
-    def __init__(self, split, transform, keep, skip): self.split, self.transform, self.keep, self.skip = split, transform, keep, skip
+    def __init__(self, split, transform, keep, skip):
+        self.split, self.transform, self.keep, self.skip = split, transform, keep, skip
     def __len__(self): return len(self.split)
     def __getitem__(self, i):
         try: img = self.split[i]
@@ -174,15 +184,18 @@ class _Pictures:
             raise
         return i, self.transform(img), img if self.keep else None
 
-# %% ../nbs/03_activations.ipynb #77226846
+# %% ../nbs/03_activations.ipynb #008bf663
 def _encode(clip, split, items, dtype, q):
     "One batch through the model: a column → array dict."
     kept = [item for item in items if item[1] is not None]
     if not kept: return None
     idx = [i for i, _, _ in kept]
     x = clip.tap(torch.stack([t for _, t, _ in kept]))
-    cols = dict(x=x.cpu().numpy().astype(dtype), e=clip.embed(x).cpu().numpy().astype(dtype), ids=np.array([split.ids[i] for i in idx]))
-    if not np.isfinite(cols['x']).all(): raise ValueError(f'x: not finite for an image among {cols["ids"][:3]} … ; dtype {dtype!r} may be too small')
+    cols = dict(x=x.cpu().numpy().astype(dtype), e=clip.embed(x).cpu().numpy().astype(dtype),
+                ids=np.array([split.ids[i] for i in idx]))
+    if not np.isfinite(cols['x']).all():
+        raise ValueError(f'x: not finite for an image among {cols["ids"][:3]} … ; '
+                         f'dtype {dtype!r} may be too small')
     if split.y is not None: cols['y'] = split.y[idx].numpy()
     if q is not None: cols['q'] = q([img for _, _, img in kept]).float().cpu().numpy()
     return cols
@@ -196,7 +209,7 @@ def _write_shard(path, manifest, parts, skipped):
     manifest['shards'].append(dict(rows=sum(len(p['x']) for p in parts), skipped=skipped, sha256=sha256))
     write_json(path/'manifest.json', manifest)
 
-# %% ../nbs/03_activations.ipynb #000174e3
+# %% ../nbs/03_activations.ipynb #385f1c97
 def extract(
     clip, # a `FrozenCLIP`
     split, # a `Split`
@@ -212,7 +225,8 @@ def extract(
     if on_error not in ('raise', 'skip'): raise ValueError(f"on_error: expected 'raise' or 'skip', got {on_error!r}")
     if not len(split): raise ValueError('split: expected at least one image, got none')
     identity = store_identity(clip, split, dtype, q) | dict(shard_size=shard_size, on_error=on_error)
-    key = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
+    content = {k: v for k, v in identity.items() if k != 'pretrained'} # a path or a tag; what counts is the weights' hash
+    key = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
     path = Path(out) if out else cache_dir('activations')/f'{re.sub("[^A-Za-z0-9.]+", "-", clip.name)}-{key}'
     manifest = _open_manifest(path, identity)
     if not manifest['complete']: _run(clip, split, path, manifest, batch_size, q, num_workers)
@@ -223,7 +237,7 @@ def _open_manifest(path, identity):
     path.mkdir(parents=True, exist_ok=True)
     if not (path/'manifest.json').exists(): return dict(schema=SCHEMA, identity=identity, complete=False, shards=[])
     manifest = read_manifest(path)
-    if differs := [k for k in identity if manifest['identity'].get(k) != identity[k]]:
+    if differs := [k for k in identity if k != 'pretrained' and manifest['identity'].get(k) != identity[k]]:
         raise ValueError(f'out: {path} holds another store, with a different {", ".join(differs)}')
     return manifest
 
@@ -232,8 +246,10 @@ def _run(clip, split, path, manifest, batch_size, q, num_workers):
     ident = manifest['identity']
     size, done = ident['shard_size'], len(manifest['shards'])*ident['shard_size']
     shards = [range(s, min(s+size, len(split))) for s in range(done, len(split), size)]
-    plan = [[list(r[b:b+batch_size]) for b in range(0, len(r), batch_size)] for r in shards] # no batch crosses a shard
-    loader = iter(DataLoader(_Pictures(split, clip.transform, q is not None, ident['on_error'] == 'skip'), collate_fn=list,
+    # no batch crosses a shard
+    plan = [[list(r[b:b+batch_size]) for b in range(0, len(r), batch_size)] for r in shards]
+    pictures = _Pictures(split, clip.transform, q is not None, ident['on_error'] == 'skip')
+    loader = iter(DataLoader(pictures, collate_fn=list,
                              batch_sampler=[batch for shard in plan for batch in shard], num_workers=num_workers))
     with tqdm(total=len(split), initial=done, desc=f'{clip.name}: extracting', unit='img') as bar:
         for shard in plan:
@@ -242,11 +258,13 @@ def _run(clip, split, path, manifest, batch_size, q, num_workers):
                 if part := _encode(clip, split, items, ident['dtype'], q): parts.append(part)
                 skipped += [split.ids[i] for i, t, _ in items if t is None]
                 bar.update(len(items))
-            if not parts: raise ValueError(f'split: not one of {len(skipped)} images in a row can be read, the first is {skipped[0]}')
+            if not parts:
+                raise ValueError(f'split: not one of {len(skipped)} images in a row can be read, '
+                                 f'the first is {skipped[0]}')
             _write_shard(path, manifest, parts, skipped)
     write_json(path/'manifest.json', manifest | dict(complete=True))
 
-# %% ../nbs/03_activations.ipynb #7c318f3a
+# %% ../nbs/03_activations.ipynb #13738e63
 def list_stores(
     root:str=None, # default: `cache_dir('activations')`
 )->pd.DataFrame: # one row per store
@@ -254,8 +272,10 @@ def list_stores(
     rows = []
     for file in sorted(Path(root or cache_dir('activations')).glob('*/manifest.json')):
         m = read_manifest(file.parent)
-        rows.append(dict(store=file.parent.name, model=m['identity']['model'], rows=sum(s['rows'] for s in m['shards']), of=m['identity']['images'],
-                         complete=m['complete'], mb=round(sum(f.stat().st_size for f in file.parent.iterdir())/1e6, 1)))
+        size = sum(f.stat().st_size for f in file.parent.iterdir())
+        rows.append(dict(store=file.parent.name, model=m['identity']['model'],
+                         rows=sum(s['rows'] for s in m['shards']), of=m['identity']['images'],
+                         complete=m['complete'], mb=round(size/1e6, 1)))
     return pd.DataFrame(rows, columns=['store', 'model', 'rows', 'of', 'complete', 'mb'])
 
 def clear_stores(
@@ -264,6 +284,7 @@ def clear_stores(
 )->list: # names of what was deleted
     "Delete stores."
     root, there = Path(root or cache_dir('activations')), list_stores(root).store.tolist()
-    if unknown := sorted(set(names or []) - set(there)): raise ValueError(f'names: no such store: {unknown}; there are {there}')
+    if unknown := sorted(set(names or []) - set(there)):
+        raise ValueError(f'names: no such store: {unknown}; there are {there}')
     for name in (there if names is None else names): shutil.rmtree(root/name)
     return there if names is None else list(names)

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['COMMANDS', 'verdict', 'vs2_quickstart', 'vs2_extract', 'vs2_train_sae', 'vs2_steer', 'predictions', 'main']
 
-# %% ../nbs/17_cli.ipynb #8709c001
-import os, sys, time
+# %% ../nbs/17_cli.ipynb #24a8b0a6
+import sys
 from pathlib import Path
 import matplotlib, matplotlib.pyplot as plt, pandas as pd, torch
 from fastcore.script import anno_parser
@@ -14,14 +14,15 @@ import vs2_nb
 from .activations import Store, extract
 from .clip import load_clip
 from .data import atomic_write, load_dataset
-from .evaluation import cut, evaluate, label_free, out_of_fold, plot_gains, predict, save_results, show_table, tabulate, with_holm
+from .evaluation import (compare, cut, label_free, out_of_fold, plot_gains, predict, save_results,
+                               show_table, tabulate)
 from .metrics import accuracy, hits, mcnemar, paired_bootstrap
 from .mini_clip import vs2_train_mini
 from .sae import set_fvu
 from .steering import VS2, load_recipe, read_recipe, save_recipe
 from .train import train_sae
 
-# %% ../nbs/17_cli.ipynb #9ef0e372
+# %% ../nbs/17_cli.ipynb #75b3ce13
 def verdict(
     logits:dict, # {(name, seed): logits}, as `out_of_fold` gives them
     y, # `[n]` class indices
@@ -35,7 +36,8 @@ def verdict(
         lo, hi = paired_bootstrap(hit[other], hit['VS2'])
         word = 'is not told apart from' if p >= .05 else 'is better than' if gain > 0 else 'is worse than'
         return f'{word} {other} ({gain:+.1f} points, 95 % interval {lo:+.1f} to {hi:+.1f}, exact McNemar p = {p:.2g})'
-    return f'On {len(y):,} digits, SAE seed {seed}, without any label, VS2 {against("zero-shot")}; and it {against(control)}, the better of two controls that learn no features.'
+    return (f'On {len(y):,} digits, SAE seed {seed}, without any label, VS2 {against("zero-shot")}; '
+            f'and it {against(control)}, the better of two controls that learn no features.')
 
 def vs2_quickstart(
     out:str='vs2_quickstart', # folder for quickstart.json and quickstart.png
@@ -47,22 +49,31 @@ def vs2_quickstart(
     out.mkdir(parents=True, exist_ok=True)
     logits, labels = out_of_fold(clip, extract(clip, data.all).load(), clip.text(data.classnames, data.templates),
                                  lambda a, s: label_free(a, s, epochs=epochs), cut(data, 5), [seed])
-    table = tabulate(logits, labels, data.all.y, dataset=data.name, backbone=f'{clip.name} {clip.pretrained}', folds='5 contiguous')
+    table = tabulate(logits, labels, data.all.y, dataset=data.name,
+                     backbone=f'{clip.name} {clip.pretrained}', folds='5 contiguous')
     text = verdict(logits, data.all.y, seed)
     save_results(out/'quickstart.json', table, weights=clip.hash, verdict=text)
     ax = plot_gains(table, f'Digits, {len(data.all):,} images out of fold, 95 % intervals')
     with atomic_write(out/'quickstart.png') as tmp: ax.figure.savefig(tmp, dpi=130, bbox_inches='tight')
     plt.close(ax.figure)
-    print(show_table(table).to_string(index=False), text, f'Wrote {out/"quickstart.json"} and {out/"quickstart.png"}', sep='\n\n')
+    print(show_table(table).to_string(index=False), text,
+          f'Wrote {out/"quickstart.json"} and {out/"quickstart.png"}', sep='\n\n')
 
-# %% ../nbs/17_cli.ipynb #384cb5cd
+# %% ../nbs/17_cli.ipynb #c153d70d
 def _split(data, part):
     "A part of a dataset by name."
     parts = dict(train=data.train, test=data.test, all=data.all)
     if part not in parts: raise ValueError(f'part: expected one of {list(parts)}, got {part!r}')
     return parts[part]
 
-def _words(text): return [w.strip() for w in text.split(',')] if text else None
+def _words(text):
+    "Words separated by commas, or None."
+    return [w.strip() for w in text.split(',')] if text else None
+
+def _quick(gelu):
+    "What `load_clip` wants to know about QuickGELU."
+    if gelu not in (None, 'quick', 'exact'): raise ValueError(f"gelu: expected 'quick' or 'exact', got {gelu!r}")
+    return None if gelu is None else gelu == 'quick'
 
 def vs2_extract(
     root:str, # folder: train/CLASS/* and test/CLASS/*, or unlabelled images
@@ -71,18 +82,21 @@ def vs2_extract(
     part:str='train', # 'train', 'test' or 'all'; without labels they are the same
     out:str=None, # folder of the store; default: in the cache, named by content
     dtype:str='float32', # of the stored activations, or 'float16'
-    batch_size:int=256, # images at a time
-    num_workers:int=0, # processes that open images
-    skip_unreadable:bool=False, # leave broken images out and count them
-    quick_gelu:int=None, # for a local checkpoint: 1 or 0, whether it was trained with QuickGELU
+    batch:int=256, # images at a time
+    workers:int=0, # processes that open images
+    skip:bool=False, # leave unreadable images out and count them
+    gelu:str=None, # for a local checkpoint: 'quick' or 'exact', as it was trained
     precision:str='fp32', # or 'fp16', 'bf16'
 ):
     "Write the CLS activations of a folder of images. Example: vs2_extract photos --model ViT-B-32-quickgelu --pretrained openai --out acts"
-    clip = load_clip(model, pretrained, precision=precision, quick_gelu=None if quick_gelu is None else bool(quick_gelu))
+    clip = load_clip(model, pretrained, precision=precision, quick_gelu=_quick(gelu))
     data = load_dataset('folder', root, **({} if (Path(root)/'train').is_dir() else dict(classnames=['unknown'])))
-    store = extract(clip, _split(data, part), out, batch_size, dtype=dtype, num_workers=num_workers, on_error='skip' if skip_unreadable else 'raise')
+    store = extract(clip, _split(data, part), out, batch, dtype=dtype, num_workers=workers,
+                    on_error='skip' if skip else 'raise')
     skipped = [i for s in store.manifest['shards'] for i in s['skipped']]
-    print(f'{clip}\n{store}' + (f'\nskipped {len(skipped)} unreadable: {", ".join(skipped[:10])}' if skipped else '') + f'\nWrote {store.path}')
+    print(f'{clip}\n{store}'
+          + (f'\nskipped {len(skipped)} unreadable: {", ".join(skipped[:10])}' if skipped else '')
+          + f'\nWrote {store.path}')
 
 def vs2_train_sae(
     acts:str, # folder of a store that vs2_extract wrote
@@ -92,16 +106,16 @@ def vs2_train_sae(
     expansion:int=4, # latents per dimension of x
     k:int=None, # active latents; default: round(d·64/768)
     epochs:int=50, # passes over the activations
-    batch_size:int=128, # activations at a time
+    batch:int=128, # activations at a time
     lr:float=1e-3, # peak learning rate
     activation:str='relu', # or 'abs'
     seed:int=0, # of the directions and of the order of the data
 ):
     "Train an SAE on stored activations and save it as a recipe. Example: vs2_train_sae acts --out recipe"
     store = Store(acts)
-    sae = train_sae(store, expansion, k, epochs, batch_size, lr, activation=activation, seed=seed)
+    sae = train_sae(store, expansion, k, epochs, batch, lr, activation=activation, seed=seed)
     save_recipe(out, VS2(sae, gamma, lam), store.identity)
-    print(f'{sae}: FVU {set_fvu(sae, store):.3f} on its training activations, {sae.history[-1]["dead"]:.1%} of latents silent in the last epoch\nWrote {out}')
+    print(f'{sae}: FVU {set_fvu(sae, store):.3f} on its training activations\nWrote {out}')
 
 def vs2_steer(
     recipe:str, # folder that vs2_train_sae wrote
@@ -112,20 +126,23 @@ def vs2_steer(
     part:str='test', # 'train', 'test' or 'all'; without labels they are the same
     model:str=None, # default: the recipe's
     pretrained:str=None, # default: the recipe's
-    skip_unreadable:bool=False, # leave broken images out and count them
-    quick_gelu:int=None, # for a local checkpoint: 1 or 0
+    skip:bool=False, # leave unreadable images out and count them
+    gelu:str=None, # for a local checkpoint: 'quick' or 'exact', as it was trained
 ):
     "Classify a folder of images before and after steering. Example: vs2_steer recipe photos --classnames 'cat,dog' --out predictions.csv"
     r = read_recipe(recipe)
-    clip = load_clip(model or r['model'], pretrained or r['pretrained'], precision=dict(float32='fp32', float16='fp16', bfloat16='bf16')[r['precision']],
-                     quick_gelu=None if quick_gelu is None else bool(quick_gelu))
-    method, data = load_recipe(recipe, clip), load_dataset('folder', root, classnames=_words(classnames), templates=_words(templates))
-    store = extract(clip, _split(data, part), on_error='skip' if skip_unreadable else 'raise')
+    data = load_dataset('folder', root, classnames=_words(classnames), templates=_words(templates))
+    clip = load_clip(model or r['model'], pretrained or r['pretrained'],
+                     precision=dict(float32='fp32', float16='fp16', bfloat16='bf16')[r['precision']],
+                     quick_gelu=_quick(gelu))
+    method = load_recipe(recipe, clip)
+    store = extract(clip, _split(data, part), on_error='skip' if skip else 'raise')
     acts, text = store.load(), clip.text(data.classnames, data.templates)
     table = predictions(acts, data.classnames, predict(clip, acts, text), predict(clip, acts, text, method))
     with atomic_write(out) as tmp: table.to_csv(tmp, index=False)
     print(f'{int((table.before != table.after).sum())} of {len(table)} predictions changed')
-    if 'label' in table: print(show_table(with_holm(pd.DataFrame([evaluate(clip, acts, data), evaluate(clip, acts, data, method)]))).to_string(index=False))
+    if 'label' in table:
+        print(show_table(compare(clip, acts, data, dict(VS2=method))).to_string(index=False))
     print(f'Wrote {out}')
 
 def predictions(
@@ -142,7 +159,7 @@ def predictions(
     y = acts.columns().get('y')
     return out if y is None else out.assign(label=[classnames[c] for c in y])
 
-# %% ../nbs/17_cli.ipynb #17a5a701
+# %% ../nbs/17_cli.ipynb #5cf2d613
 COMMANDS = {f.__name__: f for f in (vs2_quickstart, vs2_extract, vs2_train_sae, vs2_steer, vs2_train_mini)}
 
 def main():
@@ -154,4 +171,5 @@ def main():
     args = {k: v for k, v in vars(p.parse_args()).items() if k not in ('pdb', 'xtra')}
     try: f(**args)
     except (ValueError, OSError) as e: sys.exit(f'{p.prog}: {e}')
-    except KeyboardInterrupt: sys.exit(f'{p.prog}: interrupted; an extraction goes on where it stopped when it is started again')
+    except KeyboardInterrupt:
+        sys.exit(f'{p.prog}: interrupted; an extraction goes on where it stopped when it is started again')

@@ -5,18 +5,19 @@
 # %% auto #0
 __all__ = ['tap_point', 'read_x', 'write_x', 'FrozenCLIP', 'MiniTokenizer', 'load_mini', 'load_clip']
 
-# %% ../nbs/02_clip.ipynb #1109b3aa
+# %% ../nbs/02_clip.ipynb #01c1b2f0
 import difflib, hashlib, json
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from pickle import UnpicklingError
 import open_clip, torch, torch.nn.functional as F
 from open_clip.transformer import VisionTransformer
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from .data import ASSETS, atomic_write, cache_dir
 
-# %% ../nbs/02_clip.ipynb #d5f6c678
+# %% ../nbs/02_clip.ipynb #bda707db
 def tap_point(
     visual:torch.nn.Module, # `model.visual` of an open_clip model
 )->tuple: # 'cls' or 'embedding', and the module whose output holds x
@@ -37,7 +38,8 @@ def read_x(
         return x
     tokens, width = visual.positional_embedding.shape # until mid-2024 open_clip's blocks gave [tokens,b,d]
     if out.shape[1:] != (tokens, width):
-        raise RuntimeError(f'expected [b,{tokens},{width}] from the last block, got {list(out.shape)}: is this open_clip too old?')
+        raise RuntimeError(f'expected [b,{tokens},{width}] from the last block, got {list(out.shape)}: '
+                           'is this open_clip too old?')
     return out[:,0]
 
 def write_x(
@@ -49,7 +51,7 @@ def write_x(
     if kind == 'cls': return torch.cat([x[:,None].to(out.dtype), out[:,1:]], 1)
     return (x.to(out[0].dtype), *out[1:]) if isinstance(out, tuple) else x.to(out.dtype)
 
-# %% ../nbs/02_clip.ipynb #bbda7cd1
+# %% ../nbs/02_clip.ipynb #e124481d
 class FrozenCLIP:
     "An open_clip model, frozen and cut open at x."
     def __init__(self,
@@ -73,14 +75,18 @@ class FrozenCLIP:
         x = self.tap(img)
         self.d = x.shape[-1]
         e = self.embed(x)
-        with torch.no_grad(): own = F.normalize(self.model.encode_image(img.to(self.dtype), normalize=False).float(), dim=-1)
+        with torch.no_grad():
+            own = F.normalize(self.model.encode_image(img.to(self.dtype), normalize=False).float(), dim=-1)
         if e.shape != own.shape or (e-own).abs().max() > (1e-4 if self.dtype == torch.float32 else 2e-2):
-            raise ValueError(f'model: embed(tap(image)) is not encode_image(image) for {self.name!r}: no tap for this tower')
+            raise ValueError(f'model: embed(tap(image)) is not encode_image(image) for {self.name!r}: '
+                             'no tap for this tower')
         self.de = e.shape[-1]
 
     def __repr__(self):
-        what = 'CLS token before ln_post' if self.kind == 'cls' else 'embedding before normalisation (this tower has no CLS token)'
-        return (f'FrozenCLIP({self.name!r}, pretrained={self.pretrained!r}): x [{self.d}] is the {what}, e [{self.de}], '
+        what = ('CLS token before ln_post' if self.kind == 'cls'
+                else 'embedding before normalisation (this tower has no CLS token)')
+        return (f'FrozenCLIP({self.name!r}, pretrained={self.pretrained!r}): '
+                f'x [{self.d}] is the {what}, e [{self.de}], '
                 f'{str(self.dtype)[6:]} on {self.device}' + (f'; {self.note}' if self.note else ''))
 
     @contextmanager
@@ -128,7 +134,8 @@ class FrozenCLIP:
     def hash(self)->str:
         "SHA-256 of the weights and of the kind of GELU: what a saved store or recipe is tied to."
         h = hashlib.sha256(str(any(type(m).__name__ == 'QuickGELU' for m in self.model.modules())).encode())
-        for k, v in sorted(self.model.state_dict().items()): h.update(k.encode() + v.cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes())
+        for k, v in sorted(self.model.state_dict().items()):
+            h.update(k.encode() + v.cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes())
         return h.hexdigest()
 
     @torch.no_grad()
@@ -138,16 +145,20 @@ class FrozenCLIP:
     )->torch.Tensor: # `[de,c]` float32, columns of length 1
         "The zero-shot classifier of these classes: open_clip's own builder, kept on disk by content."
         for arg, val in dict(classnames=classnames, templates=templates).items():
-            if isinstance(val, str) or not len(val): raise ValueError(f'{arg}: expected a list of strings, got {val!r}')
-        if bad := [t for t in templates if t.count('{}') != 1]: raise ValueError(f'templates: each needs one {{}} for the class name, not so in {bad}')
-        key = hashlib.sha256(json.dumps([self.hash, str(self.dtype), list(classnames), list(templates)]).encode()).hexdigest()
+            if isinstance(val, str) or not len(val):
+                raise ValueError(f'{arg}: expected a list of strings, got {val!r}')
+        if bad := [t for t in templates if t.count('{}') != 1]:
+            raise ValueError(f'templates: each needs one {{}} for the class name, not so in {bad}')
+        parts = [self.hash, str(self.dtype), list(classnames), list(templates)]
+        key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
         path = cache_dir('text')/f'{key}.safetensors'
         if not path.exists():
-            w = open_clip.build_zero_shot_classifier(self.model, self.tokenizer, list(classnames), list(templates), device=self.device)
+            w = open_clip.build_zero_shot_classifier(self.model, self.tokenizer, list(classnames), list(templates),
+                                                     device=self.device)
             with atomic_write(path) as tmp: save_file({'text': w.float().cpu().contiguous()}, tmp)
         return load_file(path)['text'].to(self.device)
 
-# %% ../nbs/02_clip.ipynb #4ba08eb8
+# %% ../nbs/02_clip.ipynb #3bca3033
 class MiniTokenizer:
     "open_clip's tokenizer, restricted to the words that the mini CLIP was trained on."
     def __init__(self,
@@ -166,33 +177,45 @@ class MiniTokenizer:
         ids = self.bpe(texts)
         new = torch.searchsorted(self.vocab, ids).clamp(max=len(self.vocab)-1)
         if len(unknown := ids[self.vocab[new] != ids].unique()):
-            raise ValueError(f"texts: the mini CLIP has never seen {self.words(unknown)}; it knows: {' '.join(sorted(self.words(self.vocab[1:-2])))}")
+            raise ValueError(f"texts: the mini CLIP has never seen {self.words(unknown)}; "
+                             f"it knows: {' '.join(sorted(self.words(self.vocab[1:-2])))}")
         return new
 
 def load_mini(
-    pretrained:str='seed0', # 'seed0', 'seed1', 'seed2' (bundled), a .safetensors file with its .json card beside it, or 'random'
+    pretrained:str='seed0', # 'seed0' to 'seed2' (bundled), 'random' or a .safetensors file beside its .json card
     device='cpu',
 )->FrozenCLIP:
     "The small CLIP of notebook `12_mini_clip`."
     bundled = sorted(p.stem[5:] for p in ASSETS.glob('mini-*.safetensors'))
-    path = ASSETS/f'mini-{pretrained}.safetensors' if pretrained in bundled else Path('' if pretrained == 'random' else pretrained)
-    if path.suffix != '.safetensors' and pretrained != 'random' or not path.exists():
-        raise ValueError(f"pretrained: for 'mini' expected one of {bundled}, 'random' or a .safetensors file, got {pretrained!r}")
-    card = json.loads((path if path.suffix else ASSETS/'mini-seed0').with_suffix('.json').read_text())
+    source = 'seed0' if pretrained == 'random' else pretrained # its card has the architecture and the words
+    path = ASSETS/f'mini-{source}.safetensors' if source in bundled else Path(source)
+    if path.suffix != '.safetensors' or not path.exists():
+        raise ValueError(f"pretrained: for 'mini' expected one of {bundled}, 'random' or a .safetensors file, "
+                         f"got {pretrained!r}")
+    card = json.loads(path.with_suffix('.json').read_text())
     model = open_clip.CLIP(**card['config'])
     if pretrained != 'random': model.load_state_dict(load_file(path))
-    return FrozenCLIP(model.to(device), open_clip.image_transform(32, is_train=False), MiniTokenizer(card['vocab']), 'mini', str(pretrained))
+    return FrozenCLIP(model.to(device), open_clip.image_transform(32, is_train=False),
+                      MiniTokenizer(card['vocab']), 'mini', str(pretrained))
 
-# %% ../nbs/02_clip.ipynb #d5247b99
-def _check_tag(name:str, pretrained:str):
-    "Raise if the tag is not one of this model's, or was trained with another activation function."
-    tags = open_clip.list_pretrained_tags_by_model(name)
+# %% ../nbs/02_clip.ipynb #fd808a8b
+def _check_request(name, pretrained, quick_gelu):
+    "Raise where open_clip would go on with random weights, or with another activation function than the weights'."
+    if name not in open_clip.list_models():
+        raise ValueError(f"name: unknown model {name!r}; close to "
+                         f"{difflib.get_close_matches(name, ['mini', *open_clip.list_models()], 4, .4)}")
+    if pretrained is None:
+        raise ValueError(f"pretrained: {name!r} needs a tag, a local checkpoint or the word 'random'")
+    model = bool(open_clip.get_model_config(name).get('quick_gelu'))
+    if quick_gelu is False and model: raise ValueError(f'quick_gelu: {name!r} has it, got False')
+    if pretrained == 'random' or Path(pretrained).is_file(): return
     if not open_clip.is_pretrained_cfg(name, pretrained):
-        raise ValueError(f"pretrained: {pretrained!r} is neither a file nor one of {name}'s tags {tags}, nor 'random'")
-    model, tag = (bool(c.get('quick_gelu')) for c in (open_clip.get_model_config(name), open_clip.get_pretrained_cfg(name, pretrained)))
-    if model != tag:
-        raise ValueError(f'name: {pretrained!r} weights were trained with quick_gelu={tag} and {name!r} has quick_gelu={model}; '
-                         f'use {name+"-quickgelu" if tag else name.replace("-quickgelu", "")!r}')
+        raise ValueError(f"pretrained: {pretrained!r} is neither a file nor 'random' nor one of {name}'s tags "
+                         f"{open_clip.list_pretrained_tags_by_model(name)}")
+    tag = bool(open_clip.get_pretrained_cfg(name, pretrained).get('quick_gelu'))
+    if (model or bool(quick_gelu)) != tag:
+        raise ValueError(f'name: {pretrained!r} weights were trained with quick_gelu={tag} and {name!r} has '
+                         f'quick_gelu={model}; use {name+"-quickgelu" if tag else name.replace("-quickgelu", "")!r}')
 
 def load_clip(
     name:str='mini', # 'mini', or any of `open_clip.list_models()`, or 'local-dir:…' / 'hf-hub:…'
@@ -202,16 +225,22 @@ def load_clip(
     quick_gelu:bool=None, # for a local checkpoint: whether it was trained with QuickGELU
 )->FrozenCLIP:
     "Any open_clip model, frozen, with `tap`, `embed`, `logits` and `text`."
-    device, pretrained = device or ('cuda' if torch.cuda.is_available() else 'cpu'), pretrained if pretrained is None else str(pretrained)
-    if name == 'mini': return load_mini(pretrained or 'seed0', device)
-    schema, is_file, note = ':' in name, bool(pretrained) and Path(pretrained).is_file(), ''
-    if not schema:
-        if name not in open_clip.list_models():
-            raise ValueError(f"name: unknown model {name!r}; close to {difflib.get_close_matches(name, ['mini', *open_clip.list_models()], 4, .4)}")
-        if pretrained is None: raise ValueError(f"pretrained: {name!r} needs a tag, a local checkpoint or the word 'random'")
-        if pretrained != 'random' and not is_file: _check_tag(name, pretrained)
-    if is_file and quick_gelu is None: note = 'QuickGELU unverified: a local file has no tag'
-    if quick_gelu is False and open_clip.get_model_config(name).get('quick_gelu'): raise ValueError(f'quick_gelu: {name!r} has it, got False')
-    model, _, transform = open_clip.create_model_and_transforms(
-        name, None if pretrained == 'random' else pretrained, precision=precision, device=device, force_quick_gelu=bool(quick_gelu))
+    device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
+    pretrained = pretrained if pretrained is None else str(pretrained)
+    if precision not in ('fp32', 'fp16', 'bf16'):
+        raise ValueError(f"precision: expected 'fp32', 'fp16' or 'bf16', got {precision!r}")
+    if name == 'mini':
+        if precision != 'fp32': raise ValueError(f"precision: mini is small, there is only 'fp32', got {precision!r}")
+        return load_mini(pretrained or 'seed0', device)
+    if ':' not in name: _check_request(name, pretrained, quick_gelu)
+    is_file = bool(pretrained) and Path(pretrained).is_file()
+    try: model, _, transform = open_clip.create_model_and_transforms(
+        name, None if pretrained == 'random' else pretrained, precision=precision, device=device,
+        force_quick_gelu=bool(quick_gelu))
+    except (RuntimeError, UnpicklingError) as e:
+        if not is_file: raise
+        # another width, another architecture, or a file that wants to run code
+        raise ValueError(f'pretrained: {pretrained} does not hold the weights of {name!r}: '
+                         f'{" ".join(str(e).split())[:300]}') from e
+    note = 'QuickGELU unverified: a local file has no tag' if is_file and quick_gelu is None else ''
     return FrozenCLIP(model, transform, open_clip.get_tokenizer(name), name, pretrained or name, note)

@@ -6,7 +6,7 @@
 __all__ = ['ASSETS', 'DATASETS', 'cache_dir', 'atomic_write', 'write_json', 'UnreadableImage', 'Split', 'Dataset', 'load_prompts',
            'register', 'load_dataset', 'digits', 'show_images', 'folder']
 
-# %% ../nbs/00_data.ipynb #a42b9845
+# %% ../nbs/00_data.ipynb #7cb82f30
 import hashlib, json, os
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import KFold
 from torchvision.datasets.folder import IMG_EXTENSIONS
 
-# %% ../nbs/00_data.ipynb #41c28efe
+# %% ../nbs/00_data.ipynb #9bb4ccea
 ASSETS = Path(str(files('vs2_nb')))/'assets' # weights and JSON that ship with the package
 
 def cache_dir(
@@ -35,6 +35,7 @@ def atomic_write(
 ):
     "A temporary path beside `path`: it takes its name when the block ends well and is deleted when it does not."
     path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     tmp = path.with_name(f'.{os.getpid()}-{path.name}') # keeps the ending: numpy appends one where it is missing
     try:
         yield tmp
@@ -48,7 +49,7 @@ def write_json(
     "Write `obj` as indented JSON, whole or not at all."
     with atomic_write(path) as tmp: tmp.write_text(json.dumps(obj, indent=1, ensure_ascii=False)+'\n')
 
-# %% ../nbs/00_data.ipynb #2f50fc11
+# %% ../nbs/00_data.ipynb #823a16aa
 class UnreadableImage(ValueError):
     "An image file that cannot be decoded; the message names it."
 
@@ -62,7 +63,8 @@ class Split:
     def __post_init__(self):
         n = len(self.images)
         if len(self.ids) != n: raise ValueError(f'ids: expected {n}, one per image, got {len(self.ids)}')
-        if self.y is not None and len(self.y) != n: raise ValueError(f'y: expected {n}, one per image, got {len(self.y)}')
+        if self.y is not None and len(self.y) != n:
+            raise ValueError(f'y: expected {n}, one per image, got {len(self.y)}')
 
     def __len__(self): return len(self.images)
 
@@ -72,7 +74,8 @@ class Split:
         if isinstance(item, Image.Image): return item.convert('RGB')
         try:
             with Image.open(item) as img: return img.convert('RGB')
-        except Exception as e: # PIL raises OSError, SyntaxError, ValueError and more, depending on how the file is broken
+        except Exception as e:
+            # PIL raises OSError, SyntaxError, ValueError and more, depending on how the file is broken
             raise UnreadableImage(f'images: cannot read {item}: {e}') from e
 
     def take(self, idx)->'Split': # the images at these positions
@@ -87,7 +90,7 @@ class Split:
         for item in self.images: h.update(item.tobytes() if hasattr(item, 'tobytes') else Path(item).read_bytes())
         return h.hexdigest()
 
-# %% ../nbs/00_data.ipynb #79df1d15
+# %% ../nbs/00_data.ipynb #3e61ab7b
 @dataclass
 class Dataset:
     "A train and a test split, class names and prompt templates."
@@ -102,19 +105,21 @@ class Dataset:
         "Train and test images together, train first."
         if self.test is self.train: return self.train
         cat = np.concatenate if isinstance(self.train.images, np.ndarray) else lambda parts: [*parts[0], *parts[1]]
-        return Split(cat([self.train.images, self.test.images]), self.train.ids + self.test.ids, torch.cat([self.train.y, self.test.y]))
+        return Split(cat([self.train.images, self.test.images]), self.train.ids + self.test.ids,
+                     torch.cat([self.train.y, self.test.y]))
 
-# %% ../nbs/00_data.ipynb #2cee92f5
+# %% ../nbs/00_data.ipynb #7d6a49d7
 def load_prompts(
     name:str, # name of a JSON file in `assets/prompts`
 )->dict: # `templates`, `source`, and where the dataset fixes them `classnames` and `ensemble`
     "Class names and prompt templates of a dataset."
     path = ASSETS/'prompts'/f'{name}.json'
     if not path.exists():
-        raise ValueError(f'name: no prompts called {name!r}; there are {sorted(p.stem for p in path.parent.glob("*.json"))}')
+        raise ValueError(f'name: no prompts called {name!r}; '
+                         f'there are {sorted(p.stem for p in path.parent.glob("*.json"))}')
     return json.loads(path.read_text())
 
-# %% ../nbs/00_data.ipynb #6e7efd42
+# %% ../nbs/00_data.ipynb #f0a1e979
 DATASETS = {}
 
 def register(
@@ -133,7 +138,7 @@ def load_dataset(
     if name not in DATASETS: raise ValueError(f'name: unknown dataset {name!r}; expected one of {sorted(DATASETS)}')
     return DATASETS[name](root, **options)
 
-# %% ../nbs/00_data.ipynb #95f19154
+# %% ../nbs/00_data.ipynb #1056bf84
 @register
 def digits(
     root=None, # none: the images are part of scikit-learn
@@ -150,7 +155,7 @@ def digits(
     train, test = list(KFold(folds, shuffle=shuffle, random_state=seed if shuffle else None).split(images))[fold]
     return Dataset('digits', whole.take(train), whole.take(test), prompts['classnames'], prompts['templates'])
 
-# %% ../nbs/00_data.ipynb #a54b226e
+# %% ../nbs/00_data.ipynb #4209ce4d
 def show_images(
     imgs, # PIL pictures
     titles=None, # one string each
@@ -165,10 +170,10 @@ def show_images(
     for i, (ax, img) in enumerate(zip(axs.flat, imgs)):
         ax.imshow(img, cmap='gray')
         if titles: ax.set_title(titles[i], fontsize=8)
-    fig.tight_layout(pad=.2)
+    fig.tight_layout(pad=.5)
     return fig
 
-# %% ../nbs/00_data.ipynb #e2c9d036
+# %% ../nbs/00_data.ipynb #6b5ed476
 def _files(path:Path)->list:
     "The image files in `path`, sorted."
     return sorted(f for f in path.iterdir() if f.suffix.lower() in IMG_EXTENSIONS)
@@ -180,7 +185,8 @@ def _labelled(root:Path, part:str, classes:list)->Split:
     extra = sorted({p.name for p in (root/part).iterdir() if p.is_dir()} - set(classes))
     if extra: raise ValueError(f'root: {root/part} has classes that {root/"train"} does not have: {extra}')
     found = [(f, i) for i, c in enumerate(classes) for f in _files(root/part/c)]
-    return Split([f for f, _ in found], [str(f.relative_to(root)) for f, _ in found], torch.tensor([i for _, i in found]))
+    return Split([f for f, _ in found], [str(f.relative_to(root)) for f, _ in found],
+                 torch.tensor([i for _, i in found]))
 
 @register
 def folder(
@@ -193,7 +199,8 @@ def folder(
     if not root.is_dir() or root == Path(): raise ValueError(f'root: expected an existing folder, got {str(root)!r}')
     if not (root/'train').is_dir():
         if not (images := _files(root)):
-            raise ValueError(f'root: no image and no train/CLASS folder in {root}; endings read: {" ".join(IMG_EXTENSIONS)}')
+            raise ValueError(f'root: no image and no train/CLASS folder in {root}; '
+                             f'endings read: {" ".join(IMG_EXTENSIONS)}')
         if not classnames: raise ValueError(f'classnames: {root} has no labels, so say which classes to tell apart')
         split = Split(images, [f.name for f in images])
         return Dataset('folder', split, split, list(classnames), templates)
@@ -201,4 +208,5 @@ def folder(
     if not classes: raise ValueError(f'root: no class folder in {root/"train"}')
     if classnames and len(classnames) != len(classes):
         raise ValueError(f'classnames: expected {len(classes)}, one per folder {classes}, got {len(classnames)}')
-    return Dataset('folder', _labelled(root, 'train', classes), _labelled(root, 'test', classes), list(classnames or classes), templates)
+    return Dataset('folder', _labelled(root, 'train', classes), _labelled(root, 'test', classes),
+                   list(classnames or classes), templates)

@@ -6,7 +6,7 @@
 __all__ = ['COLUMNS', 'predict', 'result_row', 'evaluate', 'compare', 'with_holm', 'cut', 'out_of_fold', 'tabulate', 'crossfit',
            'save_results', 'load_results', 'label_free', 'show_table', 'plot_gains', 'per_class_gains', 'classify']
 
-# %% ../nbs/11_evaluation.ipynb #8fbb457f
+# %% ../nbs/11_evaluation.ipynb #26432ab2
 import json, platform
 from importlib.metadata import version
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
@@ -18,7 +18,7 @@ from .metrics import accuracy, ece, flips, hits, holm, mcnemar, paired_bootstrap
 from .steering import VS2, Centroid, Reconstruct
 from .train import train_sae
 
-# %% ../nbs/11_evaluation.ipynb #1b64d0e8
+# %% ../nbs/11_evaluation.ipynb #11b0eefd
 @torch.no_grad()
 def predict(
     clip, # a `FrozenCLIP`
@@ -32,16 +32,18 @@ def predict(
     out, needs = [], getattr(method, 'needs', ('x',))
     for idx in torch.arange(len(acts)).split(batch_size):
         batch = acts.take(idx, needs)
-        x_hat = batch.x if method is None else method(batch.x.to(clip.device), **{k: getattr(batch, k) for k in needs if k != 'x'})
+        x = batch.x.float().to(clip.device)
+        x_hat = x if method is None else method(x, **{k: getattr(batch, k) for k in needs if k != 'x'})
         out.append(clip.logits(clip.embed(x_hat), text).cpu())
     return torch.cat(out)
 
 def _check_store(clip, acts):
     "A store belongs to the weights that filled it."
     if isinstance(acts, Store) and acts.identity['weights'] != clip.hash:
-        raise ValueError(f'acts: this store was written with other weights ({acts.identity["model"]} {acts.identity["pretrained"]}) than {clip.name} {clip.pretrained}')
+        raise ValueError(f'acts: this store was written with other weights ({acts.identity["model"]} '
+                         f'{acts.identity["pretrained"]}) than {clip.name} {clip.pretrained}')
 
-# %% ../nbs/11_evaluation.ipynb #1d1e791f
+# %% ../nbs/11_evaluation.ipynb #84a60e2a
 COLUMNS = 'method labels dataset backbone n seed folds top1 lo hi delta delta_lo delta_hi p_value'.split()
 
 def result_row(
@@ -55,12 +57,14 @@ def result_row(
     many = after.ndim == 2
     lo, hi = paired_bootstrap(np.zeros(len(before)), after) if many else wilson(after)
     delta_lo, delta_hi = paired_bootstrap(before, after)
-    p = np.nan if many or method == 'zero-shot' else mcnemar(before, after) # no test for a mean over seeds: images are not independent of themselves
-    row = dict(method=method, labels=labels, n=len(before), top1=accuracy(after), lo=lo, hi=hi, delta=accuracy(after) - accuracy(before),
+    # no test for a mean over seeds: images are not independent of themselves
+    p = np.nan if many or method == 'zero-shot' else mcnemar(before, after)
+    row = dict(method=method, labels=labels, n=len(before), top1=accuracy(after), lo=lo, hi=hi,
+               delta=accuracy(after) - accuracy(before),
                delta_lo=delta_lo, delta_hi=delta_hi, p_value=p) | facts
     return {c: row[c] for c in COLUMNS if c in row} | {c: v for c, v in row.items() if c not in COLUMNS}
 
-# %% ../nbs/11_evaluation.ipynb #a0c11519
+# %% ../nbs/11_evaluation.ipynb #4d9150d0
 def evaluate(
     clip, # a `FrozenCLIP`
     acts, # `Acts` or `Store` with labels
@@ -74,7 +78,8 @@ def evaluate(
     before = predict(clip, acts, text)
     after = before if method is None else predict(clip, acts, text, method)
     name = name or ('zero-shot' if method is None else type(method).__name__)
-    return result_row(name, getattr(method, 'labels', 'none'), hits(before, y), hits(after, y), dataset=data.name, backbone=clip.name, seed=seed, folds=1) | dict(
+    return result_row(name, getattr(method, 'labels', 'none'), hits(before, y), hits(after, y),
+                      dataset=data.name, backbone=clip.name, seed=seed, folds=1) | dict(
         ece=ece(after.softmax(1), y), **flips(before.argmax(1), after.argmax(1), y))
 
 def _labels(acts):
@@ -100,7 +105,7 @@ def with_holm(
     primary = table.seed == table.seed.iloc[0]
     return table.assign(p_holm=pd.Series(holm(table.p_value[primary]), table.index[primary]))
 
-# %% ../nbs/11_evaluation.ipynb #055b7da8
+# %% ../nbs/11_evaluation.ipynb #af455a1e
 def cut(
     data, # `Dataset`
     folds:int=5, # None: the dataset's own train and test splits
@@ -131,7 +136,8 @@ def out_of_fold(
                     parts.setdefault(name, []).append(predict(clip, acts.take(test), text, method))
                 bar.update()
             logits |= {(name, seed): torch.cat(p) for name, p in parts.items()}
-    for seed in seeds: logits['zero-shot', seed] = torch.cat([predict(clip, acts.take(test), text) for _, test in pairs])
+    for seed in seeds:
+        logits['zero-shot', seed] = torch.cat([predict(clip, acts.take(test), text) for _, test in pairs])
     return logits, labels
 
 def _fit(fits, acts, train, seed):
@@ -141,11 +147,12 @@ def _fit(fits, acts, train, seed):
         part = Acts(**acts.take(train).columns())
         made = fit(part, seed)
         for n, method in (made if name is None else {name: made}).items():
-            seen = max('train' if 'y' in part.seen else 'none', getattr(method, 'labels', 'none'), key=['none', 'train', 'test'].index)
+            seen = max('train' if 'y' in part.seen else 'none', getattr(method, 'labels', 'none'),
+                       key=['none', 'train', 'test'].index)
             out[n] = method, seen
     return out
 
-# %% ../nbs/11_evaluation.ipynb #d3365f53
+# %% ../nbs/11_evaluation.ipynb #fd8ac47e
 def tabulate(
     logits:dict, # {(name, seed): logits `[n,c]`}, with 'zero-shot'
     labels:dict, # {name: labels seen}
@@ -158,7 +165,8 @@ def tabulate(
     hit = {key: hits(l, y) for key, l in logits.items()}
     rows = [result_row(n, labels[n], hit['zero-shot', s], hit[n, s], seed=s, **facts) for s in seeds for n in names]
     if len(seeds) > 1:
-        rows += [result_row(n, labels[n], hit['zero-shot', seeds[0]], np.stack([hit[n, s] for s in seeds]), seed=f'mean of {len(seeds)}', **facts) for n in names]
+        rows += [result_row(n, labels[n], hit['zero-shot', seeds[0]], np.stack([hit[n, s] for s in seeds]),
+                            seed=f'mean of {len(seeds)}', **facts) for n in names]
     return with_holm(pd.DataFrame(rows))
 
 def crossfit(
@@ -176,19 +184,22 @@ def crossfit(
     acts, pairs = extract(clip, data.all, q=q).load(), cut(data, folds, shuffle)
     logits, labels = out_of_fold(clip, acts, clip.text(data.classnames, data.templates), fits, pairs, range(seeds))
     y = data.all.y[np.concatenate([test for _, test in pairs])]
-    table = tabulate(logits, labels, y, dataset=data.name, backbone=f'{clip.name} {clip.pretrained}', folds=f'{folds or 1} {"shuffled" if shuffle else "contiguous" if folds else "own split"}')
+    table = tabulate(logits, labels, y, dataset=data.name, backbone=f'{clip.name} {clip.pretrained}',
+                     folds=f'{folds or 1} {"shuffled" if shuffle else "contiguous" if folds else "own split"}')
     if out: save_results(out, table, weights=clip.hash)
     return table
 
-# %% ../nbs/11_evaluation.ipynb #5c6bb118
+# %% ../nbs/11_evaluation.ipynb #894dfde3
 def save_results(
     path, # JSON file to be
     table:pd.DataFrame,
     **facts, # anything JSON can hold, kept beside the rows
 ):
     "Write a table as JSON: rows, versions, facts."
-    versions = dict(python=platform.python_version()) | {p: version(p) for p in ('vs2_nb', 'torch', 'open_clip_torch', 'scikit-learn')}
-    write_json(path, dict(schema=1, versions=versions, **facts, rows=json.loads(table.to_json(orient='records', double_precision=10))))
+    versions = dict(python=platform.python_version()) | {
+        p: version(p) for p in ('vs2_nb', 'torch', 'open_clip_torch', 'scikit-learn')}
+    write_json(path, dict(schema=1, versions=versions, **facts,
+                          rows=json.loads(table.to_json(orient='records', double_precision=10))))
 
 def load_results(
     path, # JSON file that `save_results` wrote
@@ -196,7 +207,7 @@ def load_results(
     "The rows of a results file."
     return pd.DataFrame(json.loads(open(path).read())['rows']).astype({'p_value': float, 'p_holm': float})
 
-# %% ../nbs/11_evaluation.ipynb #3e53794b
+# %% ../nbs/11_evaluation.ipynb #db7acd2a
 def label_free(
     a, # training activations
     seed:int=0,
@@ -206,18 +217,21 @@ def label_free(
 )->dict: # name → `Steer`
     "VS2 and its controls, from one SAE; none of them sees a label."
     sae, untrained = train_sae(a, seed=seed, **options), train_sae(a, seed=seed, **options | dict(epochs=0))
-    return {'SAE_REC': Reconstruct(sae), 'SAE_REC+gamma': Reconstruct(sae, gamma), 'centroid': Centroid(sae.mu, lam*(gamma-1)),
+    return {'SAE_REC': Reconstruct(sae), 'SAE_REC+gamma': Reconstruct(sae, gamma),
+            'centroid': Centroid(sae.mu, lam*(gamma-1)),
             'random dictionary': VS2(untrained, gamma, lam), 'VS2': VS2(sae, gamma, lam)}
 
-# %% ../nbs/11_evaluation.ipynb #a71cf70e
+# %% ../nbs/11_evaluation.ipynb #d85e989b
 def show_table(
     table:pd.DataFrame, # as `crossfit` and `compare` make it
 )->pd.DataFrame: # strings, for people
     "The table as one reads it: accuracy [95 % interval], gain [95 % interval], p-values."
     span = lambda a, lo, hi, f: [f'{v:{f}} [{l:{f}}, {h:{f}}]' for v, l, h in zip(table[a], table[lo], table[hi])]
     p = lambda c: ['' if np.isnan(v) else f'{v:.1e}' if v < .001 else f'{v:.3f}' for v in table[c]]
-    return pd.DataFrame({'method': table.method, 'labels': table.labels, 'seed': table.seed, 'n': table.n, 'top-1 (%)': span('top1', 'lo', 'hi', '.1f'),
-                         'gain': span('delta', 'delta_lo', 'delta_hi', '+.1f'), 'p': p('p_value'), 'p (Holm)': p('p_holm')})
+    return pd.DataFrame({'method': table.method, 'labels': table.labels, 'seed': table.seed, 'n': table.n,
+                         'top-1 (%)': span('top1', 'lo', 'hi', '.1f'),
+                         'gain': span('delta', 'delta_lo', 'delta_hi', '+.1f'),
+                         'p': p('p_value'), 'p (Holm)': p('p_holm')})
 
 def plot_gains(
     table:pd.DataFrame, # as `crossfit` and `compare` make it
@@ -231,13 +245,15 @@ def plot_gains(
     for i, name in enumerate(names[::-1]):
         rows = single[single.method == name]
         first = rows.iloc[0]
-        ax.errorbar(first.delta, i, xerr=[[first.delta - first.delta_lo], [first.delta_hi - first.delta]], fmt='o', color='#0072B2', capsize=3)
+        ax.errorbar(first.delta, i, xerr=[[first.delta - first.delta_lo], [first.delta_hi - first.delta]],
+                    fmt='o', color='#0072B2', capsize=3)
         ax.plot(rows.delta[1:], [i+.2]*(len(rows)-1), 'o', mfc='none', ms=4, color='#D55E00')
     ax.axvline(0, color='gray', lw=.8)
-    ax.set(yticks=range(len(names)), yticklabels=names[::-1], xlabel='gain over zero-shot (percentage points)', title=title)
+    ax.set(yticks=range(len(names)), yticklabels=names[::-1],
+           xlabel='gain over zero-shot (percentage points)', title=title)
     return ax
 
-# %% ../nbs/11_evaluation.ipynb #c041f08e
+# %% ../nbs/11_evaluation.ipynb #2935583c
 def per_class_gains(
     before:torch.Tensor, # `[n,c]` zero-shot logits
     after:torch.Tensor, # `[n,c]` logits of a method
@@ -247,14 +263,15 @@ def per_class_gains(
     "Accuracy of each class before and after, with the wrong answer that was corrected most often."
     b, a = before.argmax(1), after.argmax(1)
     out = pd.DataFrame({'class': classnames, 'n': np.bincount(y, minlength=len(classnames)),
-                        'before': per_class(hits(before, y), y, len(classnames)), 'after': per_class(hits(after, y), y, len(classnames))})
+                        'before': per_class(hits(before, y), y, len(classnames)),
+                        'after': per_class(hits(after, y), y, len(classnames))})
     fixed = [b[(y == c) & (b != y) & (a == y)] for c in range(len(classnames))]
     out['gain'] = out.after - out.before
     out['fixed'] = [len(f) for f in fixed]
     out['was taken for'] = [classnames[int(f.mode().values)] if len(f) else '' for f in fixed]
     return out.sort_values('gain', ascending=False, ignore_index=True)
 
-# %% ../nbs/11_evaluation.ipynb #3df285ae
+# %% ../nbs/11_evaluation.ipynb #6725296c
 @torch.no_grad()
 def classify(
     clip, # a `FrozenCLIP`
@@ -266,9 +283,11 @@ def classify(
 )->torch.Tensor: # `[b,c]` probabilities
     "Zero-shot probabilities of each class, steered by `method`."
     text, out = clip.text(classnames, templates), []
-    items = images if torch.is_tensor(images) or isinstance(images, Split) else Split(list(images), [str(i) for i in range(len(images))])
+    items = (images if torch.is_tensor(images) or isinstance(images, Split)
+             else Split(list(images), [str(i) for i in range(len(images))]))
     for start in range(0, len(items), batch_size):
         chunk = range(start, min(start+batch_size, len(items)))
-        x = clip.tap(items[chunk.start:chunk.stop] if torch.is_tensor(items) else torch.stack([clip.transform(items[i]) for i in chunk]))
+        x = clip.tap(items[chunk.start:chunk.stop] if torch.is_tensor(items)
+                     else torch.stack([clip.transform(items[i]) for i in chunk]))
         out.append(clip.logits(clip.embed(x if method is None else method(x)), text).softmax(1).cpu())
     return torch.cat(out)

@@ -7,8 +7,8 @@ __all__ = ['GLYPHS', 'WORDS', 'TEMPLATES', 'TRAIN_FONTS', 'HELD_OUT_FONTS', 'cap
            'distort', 'make_glyphs', 'contrastive_loss', 'mini_config', 'mini_vocab', 'train_mini', 'glyph_accuracy',
            'mini_card', 'vs2_train_mini']
 
-# %% ../nbs/12_mini_clip.ipynb #12317f5b
-import json, string, time
+# %% ../nbs/12_mini_clip.ipynb #3ac71c14
+import string, time
 from datetime import date
 from pathlib import Path
 import matplotlib, numpy as np, open_clip, torch, torch.nn.functional as F
@@ -18,7 +18,7 @@ from tqdm import tqdm
 from .clip import MiniTokenizer, load_clip
 from .data import atomic_write, write_json
 
-# %% ../nbs/12_mini_clip.ipynb #d8c0f0a6
+# %% ../nbs/12_mini_clip.ipynb #0be88581
 GLYPHS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 WORDS = 'zero one two three four five six seven eight nine'.split()
 TEMPLATES = ('{} {}', 'the {} {}', 'a photo of the {} {}', 'an image of the {} {}',
@@ -29,15 +29,18 @@ def captions(
 )->list: # every caption that names it
     "All captions of character `ch`: digits by word and by numeral, letters with their case."
     case = 'capital' if ch.isupper() else 'small'
-    kinds, names = (('digit','number'), (WORDS[int(ch)], ch)) if ch.isdigit() else ((case, f'{case} letter'), (ch.lower(),))
+    kinds, names = ((('digit','number'), (WORDS[int(ch)], ch)) if ch.isdigit()
+                    else ((case, f'{case} letter'), (ch.lower(),)))
     full = [t.format(k, n) for t in TEMPLATES for k in kinds for n in names]
     bare = list(names) if ch.isdigit() else []
     return [c + dot for c in bare + full for dot in ('', '.')]
 
-# %% ../nbs/12_mini_clip.ipynb #fe36cc62
-TRAIN_FONTS = ('DejaVuSans DejaVuSans-Bold DejaVuSans-Oblique DejaVuSans-BoldOblique DejaVuSansMono DejaVuSansMono-Bold '
+# %% ../nbs/12_mini_clip.ipynb #334ccb0f
+TRAIN_FONTS = ('DejaVuSans DejaVuSans-Bold DejaVuSans-Oblique DejaVuSans-BoldOblique '
+               'DejaVuSansMono DejaVuSansMono-Bold '
                'DejaVuSansMono-Oblique DejaVuSansMono-BoldOblique DejaVuSerif DejaVuSerif-Bold DejaVuSerif-Italic '
-               'DejaVuSerif-BoldItalic STIXGeneral STIXGeneralBol STIXGeneralBolIta cmr10 cmb10 cmss10 cmti10').split()
+               'DejaVuSerif-BoldItalic STIXGeneral STIXGeneralBol STIXGeneralBolIta '
+               'cmr10 cmb10 cmss10 cmti10').split()
 HELD_OUT_FONTS = ['STIXGeneralItalic', 'cmtt10']
 
 def load_font(
@@ -49,7 +52,7 @@ def load_font(
     top = ImageFont.truetype(str(path), 100).getbbox('H', anchor='ls')[1]
     return ImageFont.truetype(str(path), round(100*cap_height/-top))
 
-# %% ../nbs/12_mini_clip.ipynb #ee27e518
+# %% ../nbs/12_mini_clip.ipynb #9bb0af93
 def random_affine(
     rng:np.random.Generator,
     size:int=64, # side of the square picture
@@ -62,7 +65,7 @@ def random_affine(
     off = c - inv @ (c + rng.uniform(-3, 3, 2))
     return inv[0,0], inv[0,1], off[0], inv[1,0], inv[1,1], off[1]
 
-# %% ../nbs/12_mini_clip.ipynb #c73c5aae
+# %% ../nbs/12_mini_clip.ipynb #d5ba986b
 def draw(
     ch:str, # character
     font:ImageFont.FreeTypeFont,
@@ -85,7 +88,7 @@ def distort(
     if stroke > 0: img = img.filter(ImageFilter.MaxFilter(2*int(stroke)+1))
     return img.resize((8, 8), Image.BOX)
 
-# %% ../nbs/12_mini_clip.ipynb #c6dfcfee
+# %% ../nbs/12_mini_clip.ipynb #45198412
 def make_glyphs(
     n:int, # how many
     seed:int=0,
@@ -99,7 +102,7 @@ def make_glyphs(
     imgs = [distort(plain[c, rng.integers(len(loaded))], rng) for c in tqdm(y, desc='glyphs', leave=False)]
     return imgs, torch.from_numpy(y)
 
-# %% ../nbs/12_mini_clip.ipynb #c3f941ef
+# %% ../nbs/12_mini_clip.ipynb #05bab672
 def contrastive_loss(
     e_image:torch.Tensor, # [b,de] normalised
     e_text:torch.Tensor, # [b,de] normalised
@@ -112,7 +115,7 @@ def contrastive_loss(
     logits = scale * e_image @ e_text.T
     return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
 
-# %% ../nbs/12_mini_clip.ipynb #7009468c
+# %% ../nbs/12_mini_clip.ipynb #67235514
 def mini_config(
     vocab_size:int, # number of tokens
 )->dict: # open_clip's model config
@@ -125,7 +128,7 @@ def mini_vocab()->list: # sorted token ids of open_clip's BPE
     "The tokens that the captions use, with padding, start and end."
     return open_clip.SimpleTokenizer(context_length=16)([c for ch in GLYPHS for c in captions(ch)]).unique().tolist()
 
-# %% ../nbs/12_mini_clip.ipynb #0329eeb5
+# %% ../nbs/12_mini_clip.ipynb #aba61cde
 def train_mini(
     x:torch.Tensor, # [n,3,32,32] transformed pictures
     y:torch.Tensor, # [n] index into `GLYPHS`
@@ -143,7 +146,8 @@ def train_mini(
     opt = torch.optim.AdamW(model.parameters(), lr, weight_decay=weight_decay)
     sched = torch.optim.lr_scheduler.OneCycleLR(opt, lr, total_steps=epochs*(len(x)//batch_size), pct_start=.1)
     for epoch in range(epochs):
-        bar = tqdm(torch.randperm(len(x))[:len(x)//batch_size*batch_size].split(batch_size), desc=f'epoch {epoch+1}/{epochs}')
+        bar = tqdm(torch.randperm(len(x))[:len(x)//batch_size*batch_size].split(batch_size),
+                   desc=f'epoch {epoch+1}/{epochs}')
         for idx in bar:
             text = torch.stack([texts[c][rng.integers(len(texts[c]))] for c in y[idx]])
             loss = contrastive_loss(*model(x[idx].float(), text), y[idx])
@@ -152,7 +156,7 @@ def train_mini(
             losses.append(loss.item()); bar.set_postfix(loss=f'{losses[-1]:.3f}')
     return model.eval(), losses
 
-# %% ../nbs/12_mini_clip.ipynb #8971195e
+# %% ../nbs/12_mini_clip.ipynb #d75053b0
 def glyph_accuracy(
     clip, # as `load_clip` gives it
     imgs:list, # 8×8 pictures
@@ -168,7 +172,7 @@ def glyph_accuracy(
     return dict(top1_of_62=100*hit.float().mean().item(), top1_digits_of_10=100*hit_digit.float().mean().item(),
                 n=len(y), n_digits=int(digit.sum()))
 
-# %% ../nbs/12_mini_clip.ipynb #e8f6f1e3
+# %% ../nbs/12_mini_clip.ipynb #6a924562
 def mini_card(
     model:torch.nn.Module,
     seed:int,
@@ -179,11 +183,13 @@ def mini_card(
     "What a bundled model says about itself: config, data recipe, seed, steps, curve, date, licence."
     vocab = mini_vocab()
     return dict(
-        name='mini', seed=seed, date=str(date.today()), licence='Apache-2.0', config=mini_config(len(vocab)), vocab=vocab,
+        name='mini', seed=seed, date=str(date.today()), licence='Apache-2.0',
+        config=mini_config(len(vocab)), vocab=vocab,
         parameters=sum(p.numel() for p in model.parameters()),
         data=dict(glyphs=n, characters=GLYPHS, share_of_digits=.5, fonts=TRAIN_FONTS, fonts_held_out=HELD_OUT_FONTS,
                   source=f'rendered from the fonts of matplotlib {matplotlib.__version__}', templates=TEMPLATES),
-        training=dict(epochs=epochs, steps=len(losses), batch_size=256, lr=1e-3, weight_decay=.05, schedule='one cycle, 10 % warm-up'),
+        training=dict(epochs=epochs, steps=len(losses), batch_size=256, lr=1e-3, weight_decay=.05,
+                      schedule='one cycle, 10 % warm-up'),
         versions=dict(torch=torch.__version__, open_clip=open_clip.__version__),
         curve=[round(float(np.mean(losses[i:i+25])), 4) for i in range(0, len(losses), 25)])
 
@@ -194,14 +200,13 @@ def vs2_train_mini(
     epochs:int=8, # passes over them
 ):
     "Train the bundled mini CLIP, in at most 10 minutes on 2 CPU cores. Example: vs2_train_mini --seed 1 --out weights"
-    start, out = time.time(), Path(out)
-    out.mkdir(parents=True, exist_ok=True)
-    transform, path = open_clip.image_transform(32, is_train=False), out/f'mini-seed{seed}.safetensors'
+    start = time.time()
+    transform, path = open_clip.image_transform(32, is_train=False), Path(out)/f'mini-seed{seed}.safetensors'
     imgs, y = make_glyphs(n, seed)
     model, losses = train_mini(torch.stack([transform(i).half() for i in imgs]), y, seed, epochs)
     card = mini_card(model, seed, n, epochs, losses)
     with atomic_write(path) as tmp: save_file({k: v.half().contiguous() for k, v in model.state_dict().items()}, tmp)
     write_json(path.with_suffix('.json'), card)
-    held_out = glyph_accuracy(load_clip('mini', pretrained=str(path)), *make_glyphs(4000, seed+1000, HELD_OUT_FONTS))
+    held_out = glyph_accuracy(load_clip('mini', pretrained=str(path)), *make_glyphs(min(n, 4000), seed+1000, HELD_OUT_FONTS))
     write_json(path.with_suffix('.json'), card | dict(held_out_glyphs=held_out, seconds=round(time.time()-start)))
     print(f'wrote {path} after {time.time()-start:.0f} s; on held-out fonts: {held_out}')

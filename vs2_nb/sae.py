@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SCHEMA', 'TopKSAE', 'set_fvu', 'Reconstruction', 'AuxK', 'read_sae_json']
 
-# %% ../nbs/04_sae.ipynb #c2b4be5a
+# %% ../nbs/04_sae.ipynb #9b7e38b5
 import hashlib, json
 from pathlib import Path
 import torch, torch.nn.functional as F
@@ -15,7 +15,7 @@ from torch import nn
 from .activations import batches
 from .data import atomic_write, write_json
 
-# %% ../nbs/04_sae.ipynb #1e0d8712
+# %% ../nbs/04_sae.ipynb #4d831962
 class TopKSAE(nn.Module):
     "Top-k sparse autoencoder with unit-norm decoder rows (Gao et al., arXiv 2406.04093)."
     def __init__(self,
@@ -27,12 +27,15 @@ class TopKSAE(nn.Module):
     ):
         super().__init__()
         if not 1 <= k <= n: raise ValueError(f'k: expected 1 ≤ k ≤ n = {n}, got {k}')
-        if activation not in ('relu', 'abs'): raise ValueError(f"activation: expected 'relu' or 'abs', got {activation!r}")
+        if activation not in ('relu', 'abs'):
+            raise ValueError(f"activation: expected 'relu' or 'abs', got {activation!r}")
         self.d, self.n, self.k, self.activation = d, n, k, activation
-        self.history, self.labels = [], 'none' # of the training: one row per epoch; the labels it saw, 'none' or 'train'
+        # of the training: one row per epoch; the labels it saw, 'none' or 'train'
+        self.history, self.labels = [], 'none'
         rows = F.normalize(torch.randn(n, d, generator=torch.Generator().manual_seed(seed)), dim=1)
         self.W_enc, self.W_dec = nn.Parameter(rows.clone()), nn.Parameter(rows)
-        self.b_pre, self.b_enc = nn.Parameter(torch.zeros(d)), nn.Parameter(torch.zeros(n), requires_grad=activation == 'relu')
+        self.b_pre = nn.Parameter(torch.zeros(d))
+        self.b_enc = nn.Parameter(torch.zeros(n), requires_grad=activation == 'relu')
         self.register_buffer('mu', torch.full((d,), torch.nan)) # unknown until `centre` says it
         self.register_buffer('var', torch.tensor(torch.nan))
 
@@ -55,6 +58,7 @@ class TopKSAE(nn.Module):
     def pre_acts(self, x:torch.Tensor)->torch.Tensor: # `[b,n]`
         "How strongly each latent is driven, before the k strongest are chosen."
         if x.shape[-1] != self.d: raise ValueError(f'x: expected [b,{self.d}], got {list(x.shape)}')
+        if x.device != self.W_enc.device: raise ValueError(f'x: it is on {x.device}, the SAE on {self.W_enc.device}; use sae.to(…)')
         return F.linear(x - self.b_pre, self.W_enc, self.b_enc if self.activation == 'relu' else None)
 
     def encode_topk(self,
@@ -97,10 +101,12 @@ class TopKSAE(nn.Module):
         x:torch.Tensor, # `[b,d]`
     )->torch.Tensor: # `[b]`, 0 is perfect, 1 is no better than mu
         "Fraction of variance unexplained of each sample: |x − x̃|² / |x − mu|²."
-        if self.mu.isnan().any(): raise ValueError('mu: this SAE does not know the mean of its training data; call sae.centre(mu, var) first')
+        if self.mu.isnan().any():
+            raise ValueError('mu: this SAE does not know the mean of its training data; '
+                             'call sae.centre(mu, var) first')
         return ((x - self(x)[0])**2).sum(1) / ((x - self.mu)**2).sum(1)
 
-# %% ../nbs/04_sae.ipynb #1c5c02d6
+# %% ../nbs/04_sae.ipynb #38eca3ba
 @torch.no_grad()
 def set_fvu(
     sae:TopKSAE,
@@ -116,15 +122,15 @@ def set_fvu(
         total, square, n = total + shifted.sum(0), square + shifted.square().sum().item(), n + len(x)
     return error/(square - (total.square().sum()/n).item())
 
-# %% ../nbs/04_sae.ipynb #5e24066d
+# %% ../nbs/04_sae.ipynb #5eac3d01
 class Reconstruction:
-    "|x − x̃|², summed over d, mean over the batch, over the total variance: the FVU of a batch, with the training set's variance."
+    "|x − x̃|² summed over d, mean over the batch, divided by the training set's total variance."
     def start(self, sae:TopKSAE, n:int): self.var = sae.var
 
     def __call__(self, x, x_hat, values, indices, y=None)->torch.Tensor: # scalar
         return (x - x_hat).square().sum(1).mean()/self.var
 
-# %% ../nbs/04_sae.ipynb #7c39c5d8
+# %% ../nbs/04_sae.ipynb #c460afea
 class AuxK:
     "AuxK loss (Gao et al., arXiv 2406.04093, appendix A.2): dead latents reconstruct the residual."
     def __init__(self,
@@ -151,11 +157,12 @@ class AuxK:
         score = (pre if self.sae.activation == 'relu' else pre.abs()).masked_fill(~self.dead, -torch.inf)
         idx = score.topk(k).indices
         chosen = pre.gather(1, idx)
-        e_hat = self.sae.mix(chosen.relu() if self.sae.activation == 'relu' else chosen, idx) # no b_pre: the residual has no offset
+        # no b_pre: the residual has no offset
+        e_hat = self.sae.mix(chosen.relu() if self.sae.activation == 'relu' else chosen, idx)
         scale = min(1, n_dead/(self.k_aux or self.sae.d//2)) # few dead latents cannot explain much
         return self.coef*scale*((x - x_hat).detach() - e_hat).square().sum(1).mean()/self.sae.var
 
-# %% ../nbs/04_sae.ipynb #7c069c57
+# %% ../nbs/04_sae.ipynb #516751f0
 SCHEMA = 1 # of sae.json
 
 def _digest(path): return hashlib.sha256(Path(path).read_bytes()).hexdigest()
@@ -167,10 +174,11 @@ def save(self:TopKSAE,
 ):
     "Write sae.safetensors and sae.json."
     sae, path = self, Path(path)
-    path.mkdir(parents=True, exist_ok=True)
-    with atomic_write(path/'sae.safetensors') as tmp: save_file({k: v.contiguous() for k, v in sae.state_dict().items()}, tmp)
+    with atomic_write(path/'sae.safetensors') as tmp:
+        save_file({k: v.contiguous() for k, v in sae.state_dict().items()}, tmp)
     write_json(path/'sae.json', dict(schema=SCHEMA, d=sae.d, n=sae.n, k=sae.k, activation=sae.activation,
-                                     sha256=_digest(path/'sae.safetensors'), labels=sae.labels, history=sae.history, **meta))
+                                     sha256=_digest(path/'sae.safetensors'), labels=sae.labels,
+                                     history=sae.history, **meta))
 
 def read_sae_json(
     path, # folder that `save` wrote
@@ -180,7 +188,8 @@ def read_sae_json(
     if not file.exists(): raise ValueError(f'path: no SAE in {path}, sae.json is missing')
     try: cfg = json.loads(file.read_text())
     except ValueError as e: raise ValueError(f'{file}: not readable as JSON ({e})') from e
-    if cfg.get('schema') != SCHEMA: raise ValueError(f'{file}: schema {cfg.get("schema")}, this version reads {SCHEMA}')
+    if cfg.get('schema') != SCHEMA:
+        raise ValueError(f'{file}: schema {cfg.get("schema")}, this version reads {SCHEMA}')
     return cfg
 
 @patch(cls_method=True)

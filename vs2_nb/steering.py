@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['Steer', 'keep_norm', 'VS2', 'Reconstruct', 'Centroid', 'steered', 'save_recipe', 'read_recipe', 'load_recipe']
 
-# %% ../nbs/07_steering.ipynb #f4db645b
+# %% ../nbs/07_steering.ipynb #aee4da82
 from contextlib import contextmanager
 import torch
 from .sae import TopKSAE, read_sae_json
 
-# %% ../nbs/07_steering.ipynb #00b84e5d
+# %% ../nbs/07_steering.ipynb #de586b14
 class Steer:
     "Changes x. Subclasses define `steer(x)`, or more arguments named in `needs`."
     needs = ('x',) # of 'x', 'q', 'y'
@@ -41,9 +41,9 @@ def keep_norm(
     "x̂ at the length of x."
     return x_hat*(x.norm(dim=1, keepdim=True)/x_hat.norm(dim=1, keepdim=True).clamp_min(1e-12))
 
-# %% ../nbs/07_steering.ipynb #7c9387f6
+# %% ../nbs/07_steering.ipynb #94e68c24
 class VS2(Steer):
-    "Visual Sparse Steering (method.md, steps 1–3): amplify the image's own active latents."
+    "Visual Sparse Steering (arXiv 2506.01247), steps 1–3 above: amplify the image's own active latents."
     def __init__(self,
         sae:TopKSAE,
         gamma:float=1.5, # amplification; 1 changes nothing
@@ -86,7 +86,7 @@ class Centroid(Steer):
         x_hat = x + self.alpha*(x - self.mu.to(x))
         return keep_norm(x_hat, x) if self.rescale else x_hat
 
-# %% ../nbs/07_steering.ipynb #250f4d37
+# %% ../nbs/07_steering.ipynb #15807eb4
 @contextmanager
 def steered(
     clip, # a `FrozenCLIP`
@@ -94,14 +94,16 @@ def steered(
 ):
     "Within the block, `clip.model` computes with x̂ in place of x; nested blocks apply the outermost last."
     if more := [k for k in getattr(method, 'needs', ('x',)) if k != 'x']:
-        raise ValueError(f'method: {type(method).__name__} needs {" and ".join(more)}, and a hook on the model has x alone; score it on a store, see 11_evaluation')
+        raise ValueError(f'method: {type(method).__name__} needs {" and ".join(more)}, '
+                         f'and a hook on the model has x alone; score it on a store, see 11_evaluation')
     def swap(x):
         x_hat = method(x.float())
-        if x_hat.shape != x.shape: raise ValueError(f'method: expected x̂ of shape {list(x.shape)}, got {list(x_hat.shape)}')
+        if x_hat.shape != x.shape:
+            raise ValueError(f'method: expected x̂ of shape {list(x.shape)}, got {list(x_hat.shape)}')
         return x_hat
     with clip.hooked(swap): yield clip
 
-# %% ../nbs/07_steering.ipynb #52b7384f
+# %% ../nbs/07_steering.ipynb #1fd527ac
 def save_recipe(
     path, # folder
     vs2:VS2,
@@ -126,5 +128,6 @@ def load_recipe(
     "VS2 from disk, for the model that it belongs to and no other."
     r = read_recipe(path)
     if (r['weights'], r['tap']) != (clip.hash, clip.kind):
-        raise ValueError(f"clip: the recipe {path} belongs to {r['model']} {r['pretrained']} (weights {r['weights'][:8]}), got {clip.name} {clip.pretrained} ({clip.hash[:8]})")
+        raise ValueError(f"clip: the recipe {path} belongs to {r['model']} {r['pretrained']} "
+                         f"(weights {r['weights'][:8]}), got {clip.name} {clip.pretrained} ({clip.hash[:8]})")
     return VS2(TopKSAE.load(path, clip.device), r['gamma'], r['lam'], r['rescale'])

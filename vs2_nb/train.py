@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['statistics', 'warmup_decay', 'default_k', 'train_sae', 'train_epoch']
 
-# %% ../nbs/06_train.ipynb #42b5722b
+# %% ../nbs/06_train.ipynb #dd21e7f1
 import torch
 from tqdm import tqdm
-from .activations import Acts, as_acts, batches
+from .activations import as_acts, batches
 from .sae import AuxK, Reconstruction, TopKSAE
 
-# %% ../nbs/06_train.ipynb #fd703970
+# %% ../nbs/06_train.ipynb #41b44e7d
 def statistics(
     source, # tensor `[n,d]`, `Acts` or `Store`
     batch_size:int=4096,
@@ -20,14 +20,16 @@ def statistics(
     total, square, first, n = 0., 0., None, 0
     for batch in batches(source, batch_size):
         if not (ok := batch.x.isfinite().all(1)).all():
-            raise ValueError(f'x: not finite in {int((~ok).sum())} rows of {len(batch)}, the first is row {n + int((~ok).nonzero()[0])}')
+            raise ValueError(f'x: not finite in {int((~ok).sum())} rows of {len(batch)}, '
+                             f'the first is row {n + int((~ok).nonzero()[0])}')
         first = batch.x.double().mean(0) if first is None else first
         shifted = batch.x.double() - first # close to the mean, so that squares do not swamp the variance
         total, square, n = total + shifted.sum(0), square + shifted.square().sum(), n + len(batch)
     if n < 2: raise ValueError(f'source: expected at least 2 activations, got {n}')
-    return first + total/n, (square/n - (total/n).square().sum()).item()
+    if (var := (square/n - (total/n).square().sum()).item()) <= 0: raise ValueError('x: all activations are the same')
+    return first + total/n, var
 
-# %% ../nbs/06_train.ipynb #90f21f04
+# %% ../nbs/06_train.ipynb #6475c8ab
 def warmup_decay(
     step:int, # counted from 0
     steps:int, # of the whole training
@@ -37,7 +39,7 @@ def warmup_decay(
     up = max(1, round(warmup*steps))
     return min((step+1)/up, (steps-step)/max(1, steps-up))
 
-# %% ../nbs/06_train.ipynb #9d40e196
+# %% ../nbs/06_train.ipynb #2c50def9
 def default_k(d:int)->int: # active latents
     "The paper's ratio, k = 64 for d = 768, at another width."
     return max(1, round(d*64/768))
@@ -59,7 +61,8 @@ def train_sae(
     "Train a top-k SAE."
     device, source = device or ('cuda' if torch.cuda.is_available() else 'cpu'), as_acts(source)
     mu, var = statistics(source)
-    sae = TopKSAE(len(mu), expansion*len(mu), default_k(len(mu)) if k is None else k, activation, seed).centre(mu, var).to(device)
+    sae = TopKSAE(len(mu), expansion*len(mu), default_k(len(mu)) if k is None else k, activation, seed)
+    sae = sae.centre(mu, var).to(device)
     if not epochs: return sae.eval()
     losses = [loss or Reconstruction()] + ([] if auxk is False else [auxk or AuxK()])
     for l in losses:
@@ -72,7 +75,8 @@ def train_sae(
     with tqdm(range(epochs), desc='SAE', unit='epoch') as bar:
         for epoch in bar:
             sae.history.append(dict(epoch=epoch) | train_epoch(
-                sae, batches(source, batch_size, generator, ('x',) if sae.labels == 'none' else ('x', 'y')), losses, opt, schedule))
+                sae, batches(source, batch_size, generator, ('x',) if sae.labels == 'none' else ('x', 'y')),
+                losses, opt, schedule))
             bar.set_postfix({k: f'{v:.3f}' for k, v in sae.history[-1].items() if k != 'epoch'})
     return sae.eval()
 
