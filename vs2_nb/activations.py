@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 from .data import UnreadableImage, atomic_write, cache_dir, write_json
 
-# %% ../nbs/03_activations.ipynb #eccbf5c8
+# %% ../nbs/03_activations.ipynb #3a6c059c
 class Acts:
     "Activations in memory: x, and where there are any e, y, q and ids."
     def __init__(self,
@@ -37,17 +37,17 @@ class Acts:
         return self._y
 
     def __len__(self): return len(self.x)
-    def __repr__(self): return f'Acts({", ".join(f"{k} {list(np.shape(v))}" for k, v in self.columns().items())})'
+    def __repr__(self): return f'Acts({", ".join(f"{k} {list(np.shape(v))}" for k, v in self._columns().items())})'
 
-    def columns(self)->dict: # name → values, of the columns that exist
-        "The columns that there are."
+    def _columns(self)->dict:
+        "name → values of the columns that there are; not for fits, whose look at labels has to be seen."
         return {k: v for k, v in dict(x=self.x, e=self.e, y=self._y, q=self.q, ids=self.ids).items() if v is not None}
 
     def take(self, idx, columns=None)->'Acts': # those rows
         "A part: rows `idx`, all columns or those named."
         idx = torch.as_tensor(idx)
         cols = {k: v[idx] if torch.is_tensor(v) else np.asarray(v)[idx.numpy()]
-                for k, v in self.columns().items() if not columns or k in columns}
+                for k, v in self._columns().items() if not columns or k in columns}
         return Acts(**cols, seen=self.seen)
 
 # %% ../nbs/03_activations.ipynb #8824f8d1
@@ -264,14 +264,15 @@ def _run(clip, split, path, manifest, batch_size, q, num_workers):
             _write_shard(path, manifest, parts, skipped)
     write_json(path/'manifest.json', manifest | dict(complete=True))
 
-# %% ../nbs/03_activations.ipynb #13738e63
+# %% ../nbs/03_activations.ipynb #6f3bff36
 def list_stores(
     root:str=None, # default: `cache_dir('activations')`
 )->pd.DataFrame: # one row per store
     "The stores in a folder, and how much room they take."
     rows = []
     for file in sorted(Path(root or cache_dir('activations')).glob('*/manifest.json')):
-        m = read_manifest(file.parent)
+        try: m = read_manifest(file.parent)
+        except ValueError: m = dict(identity=dict(model='damaged', images=None), shards=[], complete=False)
         size = sum(f.stat().st_size for f in file.parent.iterdir())
         rows.append(dict(store=file.parent.name, model=m['identity']['model'],
                          rows=sum(s['rows'] for s in m['shards']), of=m['identity']['images'],

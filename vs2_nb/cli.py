@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['COMMANDS', 'verdict', 'vs2_quickstart', 'vs2_extract', 'vs2_train_sae', 'vs2_steer', 'predictions', 'main']
 
-# %% ../nbs/17_cli.ipynb #24a8b0a6
+# %% ../nbs/17_cli.ipynb #f594c34f
 import sys
 from pathlib import Path
 import matplotlib, matplotlib.pyplot as plt, pandas as pd, torch
@@ -16,13 +16,13 @@ from .clip import load_clip
 from .data import atomic_write, load_dataset
 from .evaluation import (compare, cut, label_free, out_of_fold, plot_gains, predict, save_results,
                                show_table, tabulate)
-from .metrics import accuracy, hits, mcnemar, paired_bootstrap
+from .metrics import accuracy, hits, holm, mcnemar, paired_bootstrap
 from .mini_clip import vs2_train_mini
 from .sae import set_fvu
 from .steering import VS2, load_recipe, read_recipe, save_recipe
 from .train import train_sae
 
-# %% ../nbs/17_cli.ipynb #75b3ce13
+# %% ../nbs/17_cli.ipynb #27d779cf
 def verdict(
     logits:dict, # {(name, seed): logits}, as `out_of_fold` gives them
     y, # `[n]` class indices
@@ -30,14 +30,16 @@ def verdict(
 )->str: # one sentence
     "VS2 against zero-shot and against the best control that has no learned features, in words that fit the numbers."
     hit = {n: hits(l, y) for (n, s), l in logits.items() if s == seed}
-    control = max(('centroid', 'random dictionary'), key=lambda n: hit[n].mean())
+    others = ('zero-shot', 'centroid', 'random dictionary')
+    p = dict(zip(others, holm([mcnemar(hit[o], hit['VS2']) for o in others])))
     def against(other):
-        gain, p = accuracy(hit['VS2']) - accuracy(hit[other]), mcnemar(hit[other], hit['VS2'])
-        lo, hi = paired_bootstrap(hit[other], hit['VS2'])
-        word = 'is not told apart from' if p >= .05 else 'is better than' if gain > 0 else 'is worse than'
-        return f'{word} {other} ({gain:+.1f} points, 95 % interval {lo:+.1f} to {hi:+.1f}, exact McNemar p = {p:.2g})'
-    return (f'On {len(y):,} digits, SAE seed {seed}, without any label, VS2 {against("zero-shot")}; '
-            f'and it {against(control)}, the better of two controls that learn no features.')
+        gain, (lo, hi) = accuracy(hit['VS2']) - accuracy(hit[other]), paired_bootstrap(hit[other], hit['VS2'])
+        word = 'is not told apart from' if p[other] >= .05 else 'is better than' if gain > 0 else 'is worse than'
+        return f'{word} {other} ({gain:+.1f} points, 95 % interval {lo:+.1f} to {hi:+.1f}, p = {p[other]:.2g})'
+    control = max(others[1:], key=lambda o: hit[o].mean())
+    return (f'On {len(y):,} digits, SAE seed {seed}, without any label, VS2 {against("zero-shot")}; and it '
+            f'{against(control)}, the better of two controls that learn no features '
+            '(exact McNemar, Holm over three comparisons).')
 
 def vs2_quickstart(
     out:str='vs2_quickstart', # folder for quickstart.json and quickstart.png
@@ -59,7 +61,7 @@ def vs2_quickstart(
     print(show_table(table).to_string(index=False), text,
           f'Wrote {out/"quickstart.json"} and {out/"quickstart.png"}', sep='\n\n')
 
-# %% ../nbs/17_cli.ipynb #c153d70d
+# %% ../nbs/17_cli.ipynb #3a783704
 def _split(data, part):
     "A part of a dataset by name."
     parts = dict(train=data.train, test=data.test, all=data.all)
@@ -156,8 +158,7 @@ def predictions(
     for name, logits in (('before', before), ('after', after)):
         p, i = logits.softmax(1).max(1)
         out[name], out[f'{name}_probability'] = [classnames[c] for c in i], p.numpy().round(6)
-    y = acts.columns().get('y')
-    return out if y is None else out.assign(label=[classnames[c] for c in y])
+    return out if acts.y is None else out.assign(label=[classnames[c] for c in acts.y])
 
 # %% ../nbs/17_cli.ipynb #5cf2d613
 COMMANDS = {f.__name__: f for f in (vs2_quickstart, vs2_extract, vs2_train_sae, vs2_steer, vs2_train_mini)}

@@ -105,7 +105,7 @@ def with_holm(
     primary = table.seed == table.seed.iloc[0]
     return table.assign(p_holm=pd.Series(holm(table.p_value[primary]), table.index[primary]))
 
-# %% ../nbs/11_evaluation.ipynb #af455a1e
+# %% ../nbs/11_evaluation.ipynb #498d795a
 def cut(
     data, # `Dataset`
     folds:int=5, # None: the dataset's own train and test splits
@@ -116,6 +116,10 @@ def cut(
     n = len(data.all)
     if folds is None: return [(np.arange(len(data.train)), np.arange(len(data.train), n))]
     return list(KFold(folds, shuffle=shuffle, random_state=seed if shuffle else None).split(np.arange(n)))
+
+def _most(*labels):
+    "Of what has been seen, the most."
+    return max(labels, key=('none', 'train', 'test').index)
 
 def out_of_fold(
     clip, # a `FrozenCLIP`
@@ -132,7 +136,7 @@ def out_of_fold(
             parts = {}
             for train, test in pairs:
                 for name, (method, seen) in _fit(fits, acts, train, seed).items():
-                    labels[name] = max(seen, labels.get(name, 'none'), key=['none', 'train', 'test'].index)
+                    labels[name] = _most(seen, labels.get(name, 'none'))
                     parts.setdefault(name, []).append(predict(clip, acts.take(test), text, method))
                 bar.update()
             logits |= {(name, seed): torch.cat(p) for name, p in parts.items()}
@@ -144,12 +148,10 @@ def _fit(fits, acts, train, seed):
     "{name: (method, labels it has seen)} for one fold: what a fit reads is watched."
     out = {}
     for name, fit in ({None: fits} if callable(fits) else fits).items():
-        part = Acts(**acts.take(train).columns())
+        part = Acts(**acts.take(train)._columns())
         made = fit(part, seed)
         for n, method in (made if name is None else {name: made}).items():
-            seen = max('train' if 'y' in part.seen else 'none', getattr(method, 'labels', 'none'),
-                       key=['none', 'train', 'test'].index)
-            out[n] = method, seen
+            out[n] = method, _most('train' if 'y' in part.seen else 'none', getattr(method, 'labels', 'none'))
     return out
 
 # %% ../nbs/11_evaluation.ipynb #fd8ac47e

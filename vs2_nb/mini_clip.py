@@ -156,7 +156,7 @@ def train_mini(
             losses.append(loss.item()); bar.set_postfix(loss=f'{losses[-1]:.3f}')
     return model.eval(), losses
 
-# %% ../nbs/12_mini_clip.ipynb #d75053b0
+# %% ../nbs/12_mini_clip.ipynb #5dac0adc
 def glyph_accuracy(
     clip, # as `load_clip` gives it
     imgs:list, # 8×8 pictures
@@ -166,10 +166,10 @@ def glyph_accuracy(
     x = torch.stack([clip.transform(i) for i in imgs])
     with torch.no_grad(): e = clip.model.encode_image(x.to(clip.device), normalize=True).cpu()
     text = torch.cat([clip.text([captions(ch)[-1]], ['{}']).cpu() for ch in GLYPHS], 1)
-    hit = ((e @ text).argmax(1) == y)
+    hit = ((e @ text).argmax(1) == y).double()
     digit = y < 10
-    hit_digit = ((e @ text[:,:10]).argmax(1) == y)[digit]
-    return dict(top1_of_62=100*hit.float().mean().item(), top1_digits_of_10=100*hit_digit.float().mean().item(),
+    hit_digit = ((e @ text[:,:10]).argmax(1) == y)[digit].double()
+    return dict(top1_of_62=100*hit.mean().item(), top1_digits_of_10=100*hit_digit.mean().item(),
                 n=len(y), n_digits=int(digit.sum()))
 
 # %% ../nbs/12_mini_clip.ipynb #6a924562

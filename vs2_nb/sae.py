@@ -15,7 +15,7 @@ from torch import nn
 from .activations import batches
 from .data import atomic_write, write_json
 
-# %% ../nbs/04_sae.ipynb #4d831962
+# %% ../nbs/04_sae.ipynb #e0b4757c
 class TopKSAE(nn.Module):
     "Top-k sparse autoencoder with unit-norm decoder rows (Gao et al., arXiv 2406.04093)."
     def __init__(self,
@@ -58,7 +58,8 @@ class TopKSAE(nn.Module):
     def pre_acts(self, x:torch.Tensor)->torch.Tensor: # `[b,n]`
         "How strongly each latent is driven, before the k strongest are chosen."
         if x.shape[-1] != self.d: raise ValueError(f'x: expected [b,{self.d}], got {list(x.shape)}')
-        if x.device != self.W_enc.device: raise ValueError(f'x: it is on {x.device}, the SAE on {self.W_enc.device}; use sae.to(…)')
+        if x.device != self.W_enc.device:
+            raise ValueError(f'x: it is on {x.device}, the SAE on {self.W_enc.device}; use sae.to(…)')
         return F.linear(x - self.b_pre, self.W_enc, self.b_enc if self.activation == 'relu' else None)
 
     def encode_topk(self,
@@ -103,7 +104,7 @@ class TopKSAE(nn.Module):
         "Fraction of variance unexplained of each sample: |x − x̃|² / |x − mu|²."
         if self.mu.isnan().any():
             raise ValueError('mu: this SAE does not know the mean of its training data; '
-                             'call sae.centre(mu, var) first')
+                             'set it with sae.mu.copy_(mean)')
         return ((x - self(x)[0])**2).sum(1) / ((x - self.mu)**2).sum(1)
 
 # %% ../nbs/04_sae.ipynb #38eca3ba
