@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['COMMANDS', 'verdict', 'vs2_quickstart', 'vs2_extract', 'vs2_train_sae', 'vs2_steer', 'predictions', 'main']
 
-# %% ../nbs/17_cli.ipynb #f594c34f
-import sys
+# %% ../nbs/17_cli.ipynb #94888f5e
+import sys, textwrap
 from pathlib import Path
 import matplotlib, matplotlib.pyplot as plt, pandas as pd, torch
 from fastcore.script import anno_parser
@@ -22,7 +22,7 @@ from .sae import set_fvu
 from .steering import VS2, load_recipe, read_recipe, save_recipe
 from .train import train_sae
 
-# %% ../nbs/17_cli.ipynb #27d779cf
+# %% ../nbs/17_cli.ipynb #664fd0c3
 def verdict(
     logits:dict, # {(name, seed): logits}, as `out_of_fold` gives them
     y, # `[n]` class indices
@@ -58,7 +58,7 @@ def vs2_quickstart(
     ax = plot_gains(table, f'Digits, {len(data.all):,} images out of fold, 95 % intervals')
     with atomic_write(out/'quickstart.png') as tmp: ax.figure.savefig(tmp, dpi=130, bbox_inches='tight')
     plt.close(ax.figure)
-    print(show_table(table).to_string(index=False), text,
+    print(show_table(table).to_string(index=False), textwrap.fill(text, 100),
           f'Wrote {out/"quickstart.json"} and {out/"quickstart.png"}', sep='\n\n')
 
 # %% ../nbs/17_cli.ipynb #3a783704
