@@ -14,9 +14,9 @@ setup(
     license='Apache-2.0', license_files=['LICENSE'],
     long_description=(here/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     packages=find_packages(include=['vs2_nb', 'vs2_nb.*']),
-    package_data={'vs2_nb': ['assets/*.json', 'assets/*.safetensors', 'assets/prompts/*.json']},
+    package_data={'vs2_nb': ['assets/*.json', 'assets/*.csv', 'assets/*.safetensors', 'assets/prompts/*.json']},
     python_requires=f'>={cfg["min_python"]}',
     install_requires=cfg['requirements'].split(),
-    extras_require={'dev': cfg['dev_requirements'].split()},
+    extras_require={extra: cfg[f'{extra}_requirements'].split() for extra in ('retrieval', 'dev')},
     entry_points={'console_scripts': cfg['console_scripts'].split(), 'nbdev': [f'{cfg["lib_name"]}=vs2_nb._modidx:d']},
 )

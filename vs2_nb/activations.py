@@ -4,31 +4,33 @@
 
 # %% auto #0
 __all__ = ['SCHEMA', 'Acts', 'DamagedStore', 'shard_file', 'read_manifest', 'Store', 'as_acts', 'batches', 'pixels',
-           'store_identity', 'extract', 'list_stores', 'clear_stores']
+           'store_identity', 'extract', 'BlockOf', 'Union', 'list_stores', 'clear_stores']
 
-# %% ../nbs/03_activations.ipynb #2a851392
+# %% ../nbs/03_activations.ipynb #57301406
 import hashlib, json, re, shutil
 from pathlib import Path
 import numpy as np, open_clip, pandas as pd, torch
 from torch.utils.data import DataLoader
 from tqdm import tqdm
-from .data import UnreadableImage, atomic_write, cache_dir, write_json
+from .data import UnreadableImage, atomic_write, cache_dir, read_json, sha256_file, write_json
 
-# %% ../nbs/03_activations.ipynb #3a6c059c
+# %% ../nbs/03_activations.ipynb #a260623a
 class Acts:
-    "Activations in memory: x, and where there are any e, y, q and ids."
+    "Activations in memory: x, and where there are any e, y, q, ids and xs."
     def __init__(self,
         x:torch.Tensor, # `[n,d]` floating point
         e:torch.Tensor=None, # `[n,de]`
         y:torch.Tensor=None, # `[n]` int64
         q:torch.Tensor=None, # `[n,dq]`
         ids=None, # n strings
+        xs:torch.Tensor=None, # `[n,blocks,d]` CLS tokens of the last blocks; `xs[:,-1]` is x
         seen:set=None, # shared by all parts of one whole: gets 'y' when labels are read
     ):
         if not torch.is_tensor(x) or x.ndim != 2 or not x.is_floating_point():
             raise ValueError('x: expected a floating point tensor [n,d], got '
                              f'{f"{x.dtype} {list(x.shape)}" if torch.is_tensor(x) else type(x).__name__}')
-        self.x, self.e, self._y, self.q, self.ids, self.seen = x, e, y, q, ids, set() if seen is None else seen
+        self.x, self.e, self._y, self.q, self.ids, self.xs = x, e, y, q, ids, xs
+        self.seen = set() if seen is None else seen
 
     @property
     def y(self)->torch.Tensor:
@@ -41,7 +43,8 @@ class Acts:
 
     def _columns(self)->dict:
         "name → values of the columns that there are; not for fits, whose look at labels has to be seen."
-        return {k: v for k, v in dict(x=self.x, e=self.e, y=self._y, q=self.q, ids=self.ids).items() if v is not None}
+        cols = dict(x=self.x, e=self.e, y=self._y, q=self.q, ids=self.ids, xs=self.xs)
+        return {k: v for k, v in cols.items() if v is not None}
 
     def take(self, idx, columns=None)->'Acts': # those rows
         "A part: rows `idx`, all columns or those named."
@@ -50,21 +53,14 @@ class Acts:
                 for k, v in self._columns().items() if not columns or k in columns}
         return Acts(**cols, seen=self.seen)
 
-# %% ../nbs/03_activations.ipynb #8824f8d1
+# %% ../nbs/03_activations.ipynb #7fce4478
 SCHEMA = 1 # of the manifest; raised on any change
 
 class DamagedStore(ValueError):
     "A store whose files are not what its manifest says; the message names the file."
 
-def _sha256(path):
-    "Hash of a file, read in pieces."
-    h = hashlib.sha256()
-    with open(path, 'rb') as f:
-        while piece := f.read(1 << 20): h.update(piece)
-    return h.hexdigest()
-
 def shard_file(
-    column:str, # 'x', 'e', 'y', 'q' or 'ids'
+    column:str, # 'x', 'xs', 'e', 'y', 'q' or 'ids'
     i:int, # number of the shard
 )->str: # file name
     "Name of one shard's file."
@@ -74,14 +70,9 @@ def read_manifest(
     path, # folder of a store
 )->dict:
     "The manifest of a store, its schema checked."
-    file = Path(path)/'manifest.json'
-    try: m = json.loads(file.read_text())
-    except FileNotFoundError: raise ValueError(f'path: no store in {path}, manifest.json is missing') from None
-    except ValueError as e: raise DamagedStore(f'{file}: not readable as JSON ({e})') from e
-    if m.get('schema') != SCHEMA: raise ValueError(f'{file}: schema {m.get("schema")}, this version reads {SCHEMA}')
-    return m
+    return read_json(Path(path)/'manifest.json', SCHEMA, DamagedStore)
 
-# %% ../nbs/03_activations.ipynb #871cd2ee
+# %% ../nbs/03_activations.ipynb #c509ad9f
 class Store:
     "Activations on disk, as `extract` wrote them."
     def __init__(self,
@@ -109,7 +100,7 @@ class Store:
             for column, want in shard['sha256'].items():
                 file = self.path/shard_file(column, i)
                 if not file.exists(): raise DamagedStore(f'{file}: missing')
-                if _sha256(file) != want:
+                if sha256_file(file) != want:
                     raise DamagedStore(f'{file}: changed since it was written; '
                                        'delete the store and extract again')
 
@@ -149,7 +140,7 @@ def batches(
     order = torch.arange(n) if generator is None else torch.randperm(n, generator=generator)
     for idx in order.split(batch_size): yield source.take(idx, columns)
 
-# %% ../nbs/03_activations.ipynb #4c7cf6f0
+# %% ../nbs/03_activations.ipynb #99a298aa
 def pixels(
     images:list, # PIL pictures of one size
 )->torch.Tensor: # `[b,h·w]` grey values in 0 … 1
@@ -161,6 +152,7 @@ def store_identity(
     split, # a `Split`
     dtype:str='float32', # of x and e
     q=None, # function from PIL pictures to `[b,dq]`
+    blocks:int=None, # how many last blocks are stored as xs
 )->dict:
     "All that decides what a store holds."
     q_name = getattr(q, '__name__', None)
@@ -170,7 +162,7 @@ def store_identity(
     return dict(model=clip.name, pretrained=clip.pretrained, weights=clip.hash, tap=clip.kind,
                 precision=str(clip.dtype)[6:],
                 transform=re.sub(r' at 0x\w+', '', repr(clip.transform)), open_clip=open_clip.__version__,
-                dtype=dtype, q=q_name, images=len(split), split=split.fingerprint())
+                dtype=dtype, q=q_name, blocks=blocks, images=len(split), split=split.fingerprint())
 
 class _Pictures:
     "What a DataLoader worker does: open, transform, keep the picture where q needs it."
@@ -184,18 +176,20 @@ class _Pictures:
             raise
         return i, self.transform(img), img if self.keep else None
 
-# %% ../nbs/03_activations.ipynb #008bf663
-def _encode(clip, split, items, dtype, q):
+# %% ../nbs/03_activations.ipynb #c328b328
+def _encode(clip, split, items, dtype, q, blocks):
     "One batch through the model: a column → array dict."
     kept = [item for item in items if item[1] is not None]
     if not kept: return None
     idx = [i for i, _, _ in kept]
-    x = clip.tap(torch.stack([t for _, t, _ in kept]))
+    xs = clip.tap(torch.stack([t for _, t, _ in kept]), blocks)
+    x = xs if blocks is None else xs[:,-1]
     cols = dict(x=x.cpu().numpy().astype(dtype), e=clip.embed(x).cpu().numpy().astype(dtype),
                 ids=np.array([split.ids[i] for i in idx]))
     if not np.isfinite(cols['x']).all():
         raise ValueError(f'x: not finite for an image among {cols["ids"][:3]} … ; '
                          f'dtype {dtype!r} may be too small')
+    if blocks is not None: cols['xs'] = xs.cpu().numpy().astype(dtype)
     if split.y is not None: cols['y'] = split.y[idx].numpy()
     if q is not None: cols['q'] = q([img for _, _, img in kept]).float().cpu().numpy()
     return cols
@@ -205,11 +199,11 @@ def _write_shard(path, manifest, parts, skipped):
     i, sha256 = len(manifest['shards']), {}
     for c in parts[0]:
         with atomic_write(path/shard_file(c, i)) as tmp: np.save(tmp, np.concatenate([p[c] for p in parts]))
-        sha256[c] = _sha256(path/shard_file(c, i))
+        sha256[c] = sha256_file(path/shard_file(c, i))
     manifest['shards'].append(dict(rows=sum(len(p['x']) for p in parts), skipped=skipped, sha256=sha256))
     write_json(path/'manifest.json', manifest)
 
-# %% ../nbs/03_activations.ipynb #385f1c97
+# %% ../nbs/03_activations.ipynb #92ee2ee3
 def extract(
     clip, # a `FrozenCLIP`
     split, # a `Split`
@@ -218,14 +212,16 @@ def extract(
     shard_size:int=4096, # images per shard: what an interrupt can cost
     dtype:str='float32', # 'float32' or 'float16', of x and e
     q=None, # also store a retrieval feature: a named function from PIL pictures to `[b,dq]`
+    blocks:int=None, # also store the CLS tokens of this many last blocks, as xs
     on_error:str='raise', # 'skip' leaves unreadable images out and counts them in the manifest
     num_workers:int=0, # processes that open images
 )->Store:
-    "x, e, y, ids (and q) of every image, on disk; found again if it was done before, resumed if it was interrupted."
+    "x, e, y, ids (and q, xs) of every image, on disk; found again if it was done before, resumed if it was interrupted."
     if on_error not in ('raise', 'skip'): raise ValueError(f"on_error: expected 'raise' or 'skip', got {on_error!r}")
     if not len(split): raise ValueError('split: expected at least one image, got none')
-    identity = store_identity(clip, split, dtype, q) | dict(shard_size=shard_size, on_error=on_error)
-    content = {k: v for k, v in identity.items() if k != 'pretrained'} # a path or a tag; what counts is the weights' hash
+    identity = store_identity(clip, split, dtype, q, blocks) | dict(shard_size=shard_size, on_error=on_error)
+    # 'pretrained' is a path or a tag; what counts is the weights' hash
+    content = {k: v for k, v in identity.items() if k != 'pretrained'}
     key = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
     path = Path(out) if out else cache_dir('activations')/f'{re.sub("[^A-Za-z0-9.]+", "-", clip.name)}-{key}'
     manifest = _open_manifest(path, identity)
@@ -255,7 +251,7 @@ def _run(clip, split, path, manifest, batch_size, q, num_workers):
         for shard in plan:
             parts, skipped = [], []
             for _, items in zip(shard, loader): # in this order: the shard ends first, and no batch is lost
-                if part := _encode(clip, split, items, ident['dtype'], q): parts.append(part)
+                if part := _encode(clip, split, items, ident['dtype'], q, ident['blocks']): parts.append(part)
                 skipped += [split.ids[i] for i, t, _ in items if t is None]
                 bar.update(len(items))
             if not parts:
@@ -264,7 +260,42 @@ def _run(clip, split, path, manifest, batch_size, q, num_workers):
             _write_shard(path, manifest, parts, skipped)
     write_json(path/'manifest.json', manifest | dict(complete=True))
 
-# %% ../nbs/03_activations.ipynb #6f3bff36
+# %% ../nbs/03_activations.ipynb #0e885bbc
+class BlockOf:
+    "The CLS tokens of one block, as a source with x alone."
+    def __init__(self,
+        source, # `Acts` or `Store` with xs
+        block:int, # -1 is the last
+    ): self.source, self.block = source, block
+
+    def __len__(self): return len(self.source)
+
+    def take(self, idx, columns=None)->Acts:
+        "Rows `idx`: x of the block."
+        xs = self.source.take(idx, ('x', 'xs')).xs
+        if xs is None: raise ValueError('source: no xs in it; extract it with blocks=…')
+        return Acts(xs[:,self.block])
+
+class Union:
+    "Several sources one after the other, for a generalised SAE (paper, Table 3): x alone, their labels mean different things."
+    def __init__(self, *sources): # tensors, `Acts` or `Store`s of one model
+        self.sources = [as_acts(s) for s in sources]
+        if len({s.identity['weights'] for s in self.sources if isinstance(s, Store)}) > 1:
+            raise ValueError('sources: these stores were written with different weights')
+        self.ends = np.cumsum([len(s) for s in self.sources])
+
+    def __len__(self): return int(self.ends[-1])
+
+    def take(self, idx, columns=None)->Acts:
+        "Rows `idx`: x."
+        idx = np.asarray(idx)
+        which, starts = np.searchsorted(self.ends, idx, side='right'), np.concatenate([[0], self.ends])
+        order = np.argsort(which, kind='stable')
+        parts = [s.take(idx[which == i] - starts[i], ('x',)).x
+                 for i, s in enumerate(self.sources) if (which == i).any()]
+        return Acts(torch.cat(parts)[np.argsort(order)])
+
+# %% ../nbs/03_activations.ipynb #ff7fb4a7
 def list_stores(
     root:str=None, # default: `cache_dir('activations')`
 )->pd.DataFrame: # one row per store

@@ -5,15 +5,14 @@
 # %% auto #0
 __all__ = ['SCHEMA', 'TopKSAE', 'set_fvu', 'Reconstruction', 'AuxK', 'read_sae_json']
 
-# %% ../nbs/04_sae.ipynb #9b7e38b5
-import hashlib, json
+# %% ../nbs/04_sae.ipynb #5c6d9430
 from pathlib import Path
 import torch, torch.nn.functional as F
 from fastcore.basics import patch
 from safetensors.torch import load_file, save_file
 from torch import nn
 from .activations import batches
-from .data import atomic_write, write_json
+from .data import atomic_write, read_json, sha256_file, write_json
 
 # %% ../nbs/04_sae.ipynb #e0b4757c
 class TopKSAE(nn.Module):
@@ -131,7 +130,7 @@ class Reconstruction:
     def __call__(self, x, x_hat, values, indices, y=None)->torch.Tensor: # scalar
         return (x - x_hat).square().sum(1).mean()/self.var
 
-# %% ../nbs/04_sae.ipynb #c460afea
+# %% ../nbs/04_sae.ipynb #13506e38
 class AuxK:
     "AuxK loss (Gao et al., arXiv 2406.04093, appendix A.2): dead latents reconstruct the residual."
     def __init__(self,
@@ -141,7 +140,7 @@ class AuxK:
     ): self.coef, self.dead_after, self.k_aux = coef, dead_after, k_aux
 
     def start(self, sae:TopKSAE, n:int):
-        self.sae, self.limit = sae, self.dead_after*n
+        self.sae, self.limit, self.most = sae, self.dead_after*n, self.k_aux or sae.d//2
         self.idle = torch.zeros(sae.n, device=sae.W_dec.device) # samples seen since each latent fired
 
     @property
@@ -152,7 +151,7 @@ class AuxK:
     def __call__(self, x, x_hat, values, indices, y=None)->torch.Tensor: # scalar
         self.idle += len(x)
         self.idle[indices[values != 0]] = 0
-        k = min(self.k_aux or self.sae.d//2, n_dead := int(self.dead.sum()))
+        k = min(self.most, n_dead := int(self.dead.sum()))
         if not k: return x_hat.new_zeros(())
         pre = self.sae.pre_acts(x)
         score = (pre if self.sae.activation == 'relu' else pre.abs()).masked_fill(~self.dead, -torch.inf)
@@ -160,13 +159,11 @@ class AuxK:
         chosen = pre.gather(1, idx)
         # no b_pre: the residual has no offset
         e_hat = self.sae.mix(chosen.relu() if self.sae.activation == 'relu' else chosen, idx)
-        scale = min(1, n_dead/(self.k_aux or self.sae.d//2)) # few dead latents cannot explain much
+        scale = min(1, n_dead/self.most) # few dead latents cannot explain much
         return self.coef*scale*((x - x_hat).detach() - e_hat).square().sum(1).mean()/self.sae.var
 
-# %% ../nbs/04_sae.ipynb #516751f0
+# %% ../nbs/04_sae.ipynb #a3488a26
 SCHEMA = 1 # of sae.json
-
-def _digest(path): return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 @patch
 def save(self:TopKSAE,
@@ -178,20 +175,14 @@ def save(self:TopKSAE,
     with atomic_write(path/'sae.safetensors') as tmp:
         save_file({k: v.contiguous() for k, v in sae.state_dict().items()}, tmp)
     write_json(path/'sae.json', dict(schema=SCHEMA, d=sae.d, n=sae.n, k=sae.k, activation=sae.activation,
-                                     sha256=_digest(path/'sae.safetensors'), labels=sae.labels,
+                                     sha256=sha256_file(path/'sae.safetensors'), labels=sae.labels,
                                      history=sae.history, **meta))
 
 def read_sae_json(
     path, # folder that `save` wrote
 )->dict:
     "What `save` wrote beside the weights, its schema checked."
-    file = Path(path)/'sae.json'
-    if not file.exists(): raise ValueError(f'path: no SAE in {path}, sae.json is missing')
-    try: cfg = json.loads(file.read_text())
-    except ValueError as e: raise ValueError(f'{file}: not readable as JSON ({e})') from e
-    if cfg.get('schema') != SCHEMA:
-        raise ValueError(f'{file}: schema {cfg.get("schema")}, this version reads {SCHEMA}')
-    return cfg
+    return read_json(Path(path)/'sae.json', SCHEMA)
 
 @patch(cls_method=True)
 def load(cls:TopKSAE,
@@ -200,7 +191,7 @@ def load(cls:TopKSAE,
 )->TopKSAE: # in eval mode
     "Read an SAE back, bit for bit."
     cfg, file = read_sae_json(path), Path(path)/'sae.safetensors'
-    if _digest(file) != cfg['sha256']: raise ValueError(f'{file}: changed since it was written')
+    if sha256_file(file) != cfg['sha256']: raise ValueError(f'{file}: changed since it was written')
     weights = load_file(file)
     sae = cls(cfg['d'], cfg['n'], cfg['k'], cfg['activation']).to(weights['W_dec'].dtype)
     sae.load_state_dict(weights)

@@ -39,7 +39,7 @@ def warmup_decay(
     up = max(1, round(warmup*steps))
     return min((step+1)/up, (steps-step)/max(1, steps-up))
 
-# %% ../nbs/06_train.ipynb #2c50def9
+# %% ../nbs/06_train.ipynb #09a26b81
 def default_k(d:int)->int: # active latents
     "The paper's ratio, k = 64 for d = 768, at another width."
     return max(1, round(d*64/768))
@@ -67,6 +67,8 @@ def train_sae(
     losses = [loss or Reconstruction()] + ([] if auxk is False else [auxk or AuxK()])
     for l in losses:
         if hasattr(l, 'start'): l.start(sae, len(source))
+        if getattr(l, 'needs_y', False) and source.take([0], ('x', 'y'))._y is None:
+            raise ValueError(f'source: {type(l).__name__} needs labels, and this source has none')
     opt = torch.optim.Adam(sae.parameters(), lr, fused=True)
     steps = epochs*-(-len(source)//batch_size)
     schedule = torch.optim.lr_scheduler.LambdaLR(opt, lambda s: warmup_decay(s, steps, warmup))
