@@ -11,7 +11,12 @@ CALLS = dict(
     sae="m.TopKSAE(4, 8, 2)(m.torch.zeros(1, 4))",
     train="m.train_sae(m.torch.randn(40, 12), epochs=1)",
     steering="m.VS2(m.TopKSAE(4, 8, 2))(m.torch.ones(1, 4))",
-    evaluation="m.label_free(m.Acts(m.torch.randn(40, 12)), epochs=1)",
+    retrieval="m.NeighbourIndex(m.torch.randn(40, 12)).search(m.torch.randn(2, 12), 5)",
+    prototypes="m.orthogonalise(m.torch.randn(3, 12))",
+    baselines="m.NearestMean(m.torch.randn(40, 12), m.torch.arange(40) % 3, 3)(e=m.torch.randn(2, 12))",
+    catalogue="m.label_free(m.torch.randn(40, 12), epochs=1)",
+    evaluation="m.result_row('a', 'none', m.np.array([True, False]), m.np.array([True, True]))",
+    analysis="m.flops(lambda: m.torch.ones(2, 3) @ m.torch.ones(3, 4))",
     mini_clip="m.make_glyphs(3)",
     cli="m.anno_parser(m.vs2_steer).format_help()",
 )

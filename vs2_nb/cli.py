@@ -5,24 +5,25 @@
 # %% auto #0
 __all__ = ['COMMANDS', 'verdict', 'vs2_quickstart', 'vs2_extract', 'vs2_train_sae', 'vs2_steer', 'predictions', 'main']
 
-# %% ../nbs/17_cli.ipynb #94888f5e
+# %% ../nbs/17_cli.ipynb #b4c3756a
 import sys, textwrap
 from pathlib import Path
 import matplotlib, matplotlib.pyplot as plt, pandas as pd, torch
 from fastcore.script import anno_parser
 import vs2_nb
 from .activations import Store, extract
+from .analysis import plot_gains
+from .catalogue import label_free
 from .clip import load_clip
 from .data import atomic_write, load_dataset
-from .evaluation import (compare, cut, label_free, out_of_fold, plot_gains, predict, save_results,
-                               show_table, tabulate)
+from .evaluation import compare, describe, out_of_fold, predict, save_results, show_table, tabulate
 from .metrics import accuracy, hits, holm, mcnemar, paired_bootstrap
 from .mini_clip import vs2_train_mini
 from .sae import set_fvu
 from .steering import VS2, load_recipe, read_recipe, save_recipe
 from .train import train_sae
 
-# %% ../nbs/17_cli.ipynb #664fd0c3
+# %% ../nbs/17_cli.ipynb #7f9be3cf
 def verdict(
     logits:dict, # {(name, seed): logits}, as `out_of_fold` gives them
     y, # `[n]` class indices
@@ -49,11 +50,8 @@ def vs2_quickstart(
     "Steer the bundled CLIP on scikit-learn's handwritten digits, out of fold, in under a minute. Example: vs2_quickstart --out results"
     clip, data, out = load_clip(), load_dataset('digits'), Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    logits, labels = out_of_fold(clip, extract(clip, data.all).load(), clip.text(data.classnames, data.templates),
-                                 lambda a, s: label_free(a, s, epochs=epochs), cut(data, 5), [seed])
-    table = tabulate(logits, labels, data.all.y, dataset=data.name,
-                     backbone=f'{clip.name} {clip.pretrained}', folds='5 contiguous')
-    text = verdict(logits, data.all.y, seed)
+    logits, labels, y = out_of_fold(clip, data, lambda a, s: label_free(a, s, epochs=epochs), seeds=[seed])
+    table, text = tabulate(logits, labels, y, **describe(clip, data)), verdict(logits, y, seed)
     save_results(out/'quickstart.json', table, weights=clip.hash, verdict=text)
     ax = plot_gains(table, f'Digits, {len(data.all):,} images out of fold, 95 % intervals')
     with atomic_write(out/'quickstart.png') as tmp: ax.figure.savefig(tmp, dpi=130, bbox_inches='tight')
