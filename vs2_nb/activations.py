@@ -72,7 +72,12 @@ def read_manifest(
     "The manifest of a store, its schema checked."
     return read_json(Path(path)/'manifest.json', SCHEMA, DamagedStore)
 
-# %% ../nbs/03_activations.ipynb #c509ad9f
+# %% ../nbs/03_activations.ipynb #02002dc0
+def _locate(ends, idx):
+    "For rows of several parts laid end to end: which part each is in, and its row there."
+    part = np.searchsorted(ends, idx, side='right')
+    return part, idx - np.concatenate([[0], ends])[part]
+
 class Store:
     "Activations on disk, as `extract` wrote them."
     def __init__(self,
@@ -106,8 +111,7 @@ class Store:
 
     def column(self, name:str, idx:np.ndarray)->np.ndarray: # those rows
         "Rows of one column, gathered from their shards."
-        shard = np.searchsorted(self.ends, idx, side='right')
-        local = idx - np.concatenate([[0], self.ends])[shard]
+        shard, local = _locate(self.ends, idx)
         out = np.empty((len(idx), *self.maps[name][0].shape[1:]), np.result_type(*self.maps[name]))
         for i in np.unique(shard): out[shard == i] = self.maps[name][i][local[shard == i]]
         return out
@@ -260,7 +264,7 @@ def _run(clip, split, path, manifest, batch_size, q, num_workers):
             _write_shard(path, manifest, parts, skipped)
     write_json(path/'manifest.json', manifest | dict(complete=True))
 
-# %% ../nbs/03_activations.ipynb #0e885bbc
+# %% ../nbs/03_activations.ipynb #ceccb111
 class BlockOf:
     "The CLS tokens of one block, as a source with x alone."
     def __init__(self,
@@ -288,12 +292,9 @@ class Union:
 
     def take(self, idx, columns=None)->Acts:
         "Rows `idx`: x."
-        idx = np.asarray(idx)
-        which, starts = np.searchsorted(self.ends, idx, side='right'), np.concatenate([[0], self.ends])
-        order = np.argsort(which, kind='stable')
-        parts = [s.take(idx[which == i] - starts[i], ('x',)).x
-                 for i, s in enumerate(self.sources) if (which == i).any()]
-        return Acts(torch.cat(parts)[np.argsort(order)])
+        which, local = _locate(self.ends, np.asarray(idx))
+        parts = [self.sources[i].take(local[which == i], ('x',)).x for i in np.unique(which)]
+        return Acts(torch.cat(parts)[np.argsort(np.argsort(which, kind='stable'))])
 
 # %% ../nbs/03_activations.ipynb #ff7fb4a7
 def list_stores(

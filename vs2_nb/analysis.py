@@ -6,15 +6,15 @@
 __all__ = ['plot_gains', 'per_class_gains', 'by_fvu', 'risk_coverage', 'reliability', 'flops', 'peak_memory', 'cost',
            'training_flops']
 
-# %% ../nbs/11a_analysis.ipynb #54cbac2d
+# %% ../nbs/11a_analysis.ipynb #c0e4cca8
 import time
-import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch, torch.nn.functional as F
+import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 from .activations import Acts
 from .evaluation import predict
 from .metrics import accuracy, hits, paired_bootstrap, per_class
-from .steering import Steer, steered
+from .steering import Blockwise, OnImages, Steer
 
 # %% ../nbs/11a_analysis.ipynb #2a362db9
 def plot_gains(
@@ -96,7 +96,7 @@ def reliability(
     return pd.DataFrame([dict(confidence=100*confidence[i].mean(), accuracy=100*right[i].mean(), n=int(i.sum()))
                          for i in inside])
 
-# %% ../nbs/11a_analysis.ipynb #ec0895dd
+# %% ../nbs/11a_analysis.ipynb #59623be7
 _aten = torch.ops.aten
 def _bag(rows, indices, *_, **__): return 2*np.prod(indices)*rows[1]
 _BAGS = { # shapes → FLOPs of the sparse decoder, 2 k d for each sample, and of its gradients
@@ -150,14 +150,11 @@ def cost(
 def _road(clip, split, text, method, q):
     "Pictures → logits, as one would do it for this method."
     needs = getattr(method, 'needs', ())
-    if 'images' in needs: return predict(clip, Acts(torch.zeros(1, 1)), text, method, split=split)
     pictures = [split[i] for i in range(len(split))]
-    images = torch.stack([clip.transform(p) for p in pictures])
-    if method is None or (isinstance(method, Steer) and needs == ('x',)): # CLIP as it is, or with a hook
-        images = images.to(clip.device, clip.dtype)
-        with steered(clip, {} if method is None else method): e = clip.model.encode_image(images)
-        return clip.logits(F.normalize(e.float(), dim=-1), text)
-    x = clip.tap(images)
+    if method is None: method = Blockwise({}) # CLIP as it is
+    elif isinstance(method, Steer) and needs == ('x',): method = Blockwise({-1: method})
+    if isinstance(method, OnImages): return method(clip, pictures, text)
+    x = clip.tap(torch.stack([clip.transform(p) for p in pictures]))
     e = clip.embed(x) if 'e' in needs else None
     return predict(clip, Acts(x, e, split.y, q(pictures) if 'q' in needs else None), text, method)
 

@@ -16,17 +16,14 @@ from torchvision.transforms import RandomHorizontalFlip, RandomResizedCrop
 from .prototypes import class_means
 from .steering import OnImages, Predictor
 
-# %% ../nbs/10_baselines.ipynb #4941d858
+# %% ../nbs/10_baselines.ipynb #edfa7f64
 class Vote(Predictor):
     "Majority vote of the neighbours' labels (asked for by the paper's reviewers): logits are the logarithms of the shares."
     def __init__(self,
         near, # a `Neighbourhood`
-    ): self.near, self.needs = near, ('x',) if near.q else ('x', 'q')
+    ): self.near, self.needs = near, near.needs
 
-    def apply(self, x, q=None):
-        count, c = self.near.count(self.near.find(x, q)[1]).float(), self.near.c
-        first = 1e-3*(1 - torch.arange(c, device=x.device)/c) # of equal counts the first class wins, as in `majority`
-        return (count + first).log()
+    def apply(self, x, q=None): return self.near.score(self.near.find(x, q)[1]).log()
 
 # %% ../nbs/10_baselines.ipynb #8e834e66
 class LinearProbe(Predictor):

@@ -75,7 +75,7 @@ def timm_features(
     q.__name__ = f"timm {name} {hashlib.sha256(b''.join(content)).hexdigest()[:16]}"
     return q
 
-# %% ../nbs/08_retrieval.ipynb #e23c80fe
+# %% ../nbs/08_retrieval.ipynb #44b32105
 @torch.no_grad()
 def zero_shot(
     clip, # a `FrozenCLIP`
@@ -103,6 +103,11 @@ class Neighbourhood:
         if len(y) != len(index): raise ValueError(f'y: expected {len(index)} labels, one per corpus image, got {len(y)}')
         self.index, self.y, self.c, self.N, self.labels, self.q = index, y, c, N, labels, q
 
+    @property
+    def needs(self)->tuple: # of 'x', 'q'
+        "What a method needs to find neighbours here."
+        return ('x',) if self.q else ('x', 'q')
+
     def find(self, x, q=None)->tuple: # similarities `[b,N]`, corpus rows `[b,N]`
         "The neighbours of these images."
         return tuple(t.to(x.device) for t in self.index.search(self.q(x) if self.q else q, self.N))
@@ -112,11 +117,15 @@ class Neighbourhood:
         y = self.y.to(rows.device)[rows]
         return torch.zeros(len(y), self.c, dtype=torch.long, device=y.device).scatter_add_(1, y, torch.ones_like(y))
 
+    def score(self, rows:torch.Tensor)->torch.Tensor: # `[b,c]` float64: float32 cannot hold this for a thousand classes
+        "The counts, and less than a thousandth that puts the first of equally frequent classes ahead."
+        return self.count(rows) + 1e-3*(1 - torch.arange(self.c, device=rows.device, dtype=torch.double)/self.c)
+
     def majority(self, rows:torch.Tensor)->torch.Tensor: # `[b]`
         "The most frequent label; of equally frequent ones the first class."
-        return (self.count(rows)*self.c - torch.arange(self.c, device=rows.device)).argmax(1)
+        return self.score(rows).argmax(1)
 
-# %% ../nbs/08_retrieval.ipynb #2e6180bc
+# %% ../nbs/08_retrieval.ipynb #35ff781e
 class CLIPSteering(Steer):
     "CLIP steering (paper, Table 1a): x + lam (mean of positive neighbours − mean of negative ones); no SAE."
     def __init__(self,
@@ -130,8 +139,7 @@ class CLIPSteering(Steer):
         if positives not in ('majority', 'query') or (positives == 'query' and own is None):
             raise ValueError(f"positives: expected 'majority', or 'query' with own=…, got {positives!r} with own={own}")
         self.near, self.corpus, self.lam, self.rescale = near, corpus, lam, rescale
-        self.positives, self.own = positives, own
-        self.needs = ('x',) if near.q else ('x', 'q')
+        self.positives, self.own, self.needs = positives, own, near.needs
 
     def direction(self, x, q=None)->torch.Tensor: # `[b,d]`; zero where a set is empty
         "v: mean of the positives − mean of the negatives."
@@ -163,7 +171,7 @@ class VS2PlusPlus(CLIPSteering):
         super().__init__(near, (gamma-1)*decoded, lam, **options)
         self.sae, self.gamma = sae, gamma
 
-# %% ../nbs/08_retrieval.ipynb #e7529a36
+# %% ../nbs/08_retrieval.ipynb #211b2219
 class WeightedRAG(Predictor):
     "Weighted RAG (paper, Table 1a and Figure 6): the image's embedding mixed with those of its neighbours."
     def __init__(self,
@@ -176,7 +184,7 @@ class WeightedRAG(Predictor):
         if not 0 <= m <= 1: raise ValueError(f'm: expected a weight between 0 and 1, got {m}')
         self.clip, self.near, self.text, self.m = clip, near, text, m
         with torch.no_grad(): self.corpus = torch.cat([clip.embed(p) for p in corpus.split(4096)])
-        self.needs = ('x',) if near.q else ('x', 'q')
+        self.needs = near.needs
 
     @torch.no_grad()
     def apply(self, x, q=None):
