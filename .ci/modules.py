@@ -18,6 +18,14 @@ CALLS = dict(
     evaluation="m.result_row('a', 'none', m.np.array([True, False]), m.np.array([True, True]))",
     analysis="m.flops(lambda: m.torch.ones(2, 3) @ m.torch.ones(3, 4))",
     mini_clip="m.make_glyphs(3)",
+    datasets="m.readable('001.Black_footed_Albatross')",
+    interpret="m.firing_rates(m.TopKSAE(4, 8, 2), m.torch.randn(5, 4), m.torch.arange(5) % 2, 2)",
+    interop="m.HubSAE(4, 8, 2)(m.torch.zeros(1, 4))",
+    study="m.Study(quick=True).pairs('digits')",
+    tables="m.compute('table1c', m.Study(quick=True))",
+    sae_tables="m.sae_grid(m.Study(quick=True))",
+    figures="m.lines(m.pd.DataFrame({'a': [1, 2]}), '', '')",
+    reproduce="m.targets('all')",
     cli="m.anno_parser(m.vs2_steer).format_help()",
 )
 

@@ -6,10 +6,11 @@
 __all__ = ['SCHEMA', 'Acts', 'DamagedStore', 'shard_file', 'read_manifest', 'Store', 'as_acts', 'batches', 'pixels',
            'store_identity', 'extract', 'BlockOf', 'Union', 'list_stores', 'clear_stores']
 
-# %% ../nbs/03_activations.ipynb #57301406
+# %% ../nbs/03_activations.ipynb #6bad6049
 import hashlib, json, re, shutil
 from pathlib import Path
 import numpy as np, open_clip, pandas as pd, torch
+from filelock import FileLock
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 from .data import UnreadableImage, atomic_write, cache_dir, read_json, sha256_file, write_json
@@ -144,11 +145,13 @@ def batches(
     order = torch.arange(n) if generator is None else torch.randperm(n, generator=generator)
     for idx in order.split(batch_size): yield source.take(idx, columns)
 
-# %% ../nbs/03_activations.ipynb #99a298aa
+# %% ../nbs/03_activations.ipynb #c16da967
 def pixels(
     images:list, # PIL pictures of one size
 )->torch.Tensor: # `[b,h·w]` grey values in 0 … 1
     "The plainest retrieval feature q: grey values."
+    if len(sizes := {i.size for i in images}) > 1:
+        raise ValueError(f'images: pixels needs pictures of one size, got {sorted(sizes)[:4]}')
     return torch.stack([torch.from_numpy(np.array(i.convert('L'), np.float32)).flatten()/255 for i in images])
 
 def store_identity(
@@ -207,7 +210,7 @@ def _write_shard(path, manifest, parts, skipped):
     manifest['shards'].append(dict(rows=sum(len(p['x']) for p in parts), skipped=skipped, sha256=sha256))
     write_json(path/'manifest.json', manifest)
 
-# %% ../nbs/03_activations.ipynb #92ee2ee3
+# %% ../nbs/03_activations.ipynb #e95a95cb
 def extract(
     clip, # a `FrozenCLIP`
     split, # a `Split`
@@ -228,13 +231,14 @@ def extract(
     content = {k: v for k, v in identity.items() if k != 'pretrained'}
     key = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
     path = Path(out) if out else cache_dir('activations')/f'{re.sub("[^A-Za-z0-9.]+", "-", clip.name)}-{key}'
-    manifest = _open_manifest(path, identity)
-    if not manifest['complete']: _run(clip, split, path, manifest, batch_size, q, num_workers)
+    path.mkdir(parents=True, exist_ok=True)
+    with FileLock(path/'lock'): # a second process that wants the same store waits, and finds it done
+        manifest = _open_manifest(path, identity)
+        if not manifest['complete']: _run(clip, split, path, manifest, batch_size, q, num_workers)
     return Store(path)
 
 def _open_manifest(path, identity):
     "The manifest to go on with, or a new one."
-    path.mkdir(parents=True, exist_ok=True)
     if not (path/'manifest.json').exists(): return dict(schema=SCHEMA, identity=identity, complete=False, shards=[])
     manifest = read_manifest(path)
     if differs := [k for k in identity if k != 'pretrained' and manifest['identity'].get(k) != identity[k]]:
@@ -296,7 +300,7 @@ class Union:
         parts = [self.sources[i].take(local[which == i], ('x',)).x for i in np.unique(which)]
         return Acts(torch.cat(parts)[np.argsort(np.argsort(which, kind='stable'))])
 
-# %% ../nbs/03_activations.ipynb #ff7fb4a7
+# %% ../nbs/03_activations.ipynb #9b42c840
 def list_stores(
     root:str=None, # default: `cache_dir('activations')`
 )->pd.DataFrame: # one row per store

@@ -6,9 +6,10 @@
 __all__ = ['Vote', 'LinearProbe', 'NearestMean', 'PromptEnsemble', 'random_views', 'AugmentedEnsemble', 'input_size', 'SpLiCE',
            'TPT', 'entropy']
 
-# %% ../nbs/10_baselines.ipynb #18c7ed51
+# %% ../nbs/10_baselines.ipynb #d75002c0
 import zlib
 import torch, torch.nn.functional as F
+from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import Lasso, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -25,7 +26,7 @@ class Vote(Predictor):
 
     def apply(self, x, q=None): return self.near.score(self.near.find(x, q)[1]).log()
 
-# %% ../nbs/10_baselines.ipynb #8e834e66
+# %% ../nbs/10_baselines.ipynb #6cd93689
 class LinearProbe(Predictor):
     "Logistic regression on standardised x (asked for by the paper's reviewers)."
     counted = False # scikit-learn
@@ -37,7 +38,8 @@ class LinearProbe(Predictor):
         C:float=1., # inverse strength of the regularisation
     ):
         self.c, self.saw = c, labels
-        self.model = make_pipeline(StandardScaler(), LogisticRegression(C=C, max_iter=2000))
+        last = LogisticRegression(C=C, max_iter=2000) if len(y.unique()) > 1 else DummyClassifier() # one class: it is the answer
+        self.model = make_pipeline(StandardScaler(), last)
         self.model.fit(x.cpu().numpy(), y.cpu().numpy())
 
     def apply(self, x):

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['COMMANDS', 'verdict', 'vs2_quickstart', 'vs2_extract', 'vs2_train_sae', 'vs2_steer', 'predictions', 'main']
 
-# %% ../nbs/17_cli.ipynb #b4c3756a
+# %% ../nbs/17_cli.ipynb #60cfbaef
 import sys, textwrap
 from pathlib import Path
 import matplotlib, matplotlib.pyplot as plt, pandas as pd, torch
@@ -19,6 +19,7 @@ from .data import atomic_write, load_dataset
 from .evaluation import compare, describe, out_of_fold, predict, save_results, show_table, tabulate
 from .metrics import accuracy, hits, holm, mcnemar, paired_bootstrap
 from .mini_clip import vs2_train_mini
+from .reproduce import vs2_reproduce
 from .sae import set_fvu
 from .steering import VS2, load_recipe, read_recipe, save_recipe
 from .train import train_sae
@@ -158,8 +159,9 @@ def predictions(
         out[name], out[f'{name}_probability'] = [classnames[c] for c in i], p.numpy().round(6)
     return out if acts.y is None else out.assign(label=[classnames[c] for c in acts.y])
 
-# %% ../nbs/17_cli.ipynb #5cf2d613
-COMMANDS = {f.__name__: f for f in (vs2_quickstart, vs2_extract, vs2_train_sae, vs2_steer, vs2_train_mini)}
+# %% ../nbs/17_cli.ipynb #2872f4aa
+COMMANDS = {f.__name__: f for f in (
+    vs2_quickstart, vs2_extract, vs2_train_sae, vs2_steer, vs2_reproduce, vs2_train_mini)}
 
 def main():
     "Run the command whose name the program was started under."
@@ -167,8 +169,11 @@ def main():
     matplotlib.use('agg') # no window
     p = anno_parser(f, prog=f.__name__)
     p.add_argument('--version', action='version', version=f'vs2_nb {vs2_nb.__version__}')
-    args = {k: v for k, v in vars(p.parse_args()).items() if k not in ('pdb', 'xtra')}
+    def spelt(a): return '--' + a[2:].replace('-', '_') if a.startswith('--') and '=' not in a else a
+    given = p.parse_args(list(map(spelt, sys.argv[1:]))) # --dry-run is --dry_run
+    args = {k: v for k, v in vars(given).items() if k not in ('pdb', 'xtra')}
     try: f(**args)
     except (ValueError, OSError) as e: sys.exit(f'{p.prog}: {e}')
     except KeyboardInterrupt:
-        sys.exit(f'{p.prog}: interrupted; an extraction goes on where it stopped when it is started again')
+        sys.exit(f'{p.prog}: interrupted; the same command goes on where it stopped, '
+                 'but for an SAE whose training was interrupted')

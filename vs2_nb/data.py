@@ -7,10 +7,12 @@ __all__ = ['ASSETS', 'DATASETS', 'CORRUPTIONS', 'cache_dir', 'atomic_write', 'wr
            'UnreadableImage', 'Split', 'Dataset', 'load_prompts', 'paper_results', 'register', 'load_dataset', 'digits',
            'show_images', 'corrupted', 'folder']
 
-# %% ../nbs/00_data.ipynb #027b6578
+# %% ../nbs/00_data.ipynb #efed982e
 import hashlib, json, os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
@@ -73,7 +75,7 @@ def sha256_file(
         while piece := f.read(1 << 20): h.update(piece)
     return h.hexdigest()
 
-# %% ../nbs/00_data.ipynb #823a16aa
+# %% ../nbs/00_data.ipynb #282e9ace
 class UnreadableImage(ValueError):
     "An image file that cannot be decoded; the message names it."
 
@@ -110,11 +112,15 @@ class Split:
 
     def fingerprint(self)->str:
         "SHA-256 of every image's bytes, every id and every label: what decides whether two splits are the same."
+        return self._fingerprint
+
+    @cached_property # the files are read once
+    def _fingerprint(self):
         h = hashlib.sha256(json.dumps([self.ids, None if self.y is None else self.y.tolist()]).encode())
         for item in self.images: h.update(item.tobytes() if hasattr(item, 'tobytes') else Path(item).read_bytes())
         return h.hexdigest()
 
-# %% ../nbs/00_data.ipynb #3e61ab7b
+# %% ../nbs/00_data.ipynb #dcaede21
 @dataclass
 class Dataset:
     "A train and a test split, class names and prompt templates."
@@ -124,7 +130,7 @@ class Dataset:
     classnames:list # c strings
     templates:list # prompts with `{}` where the class name goes
 
-    @property
+    @cached_property
     def all(self)->Split:
         "Train and test images together, train first."
         if self.test is self.train: return self.train
@@ -153,7 +159,7 @@ def paper_results(
     for column, value in where.items(): out = out[out[column] == value]
     return out.reset_index(drop=True)
 
-# %% ../nbs/00_data.ipynb #04da2114
+# %% ../nbs/00_data.ipynb #8586fe54
 DATASETS = {}
 
 def register(
@@ -169,6 +175,7 @@ def load_dataset(
     **options, # passed on: see the dataset's own function
 )->Dataset:
     "A dataset by name."
+    if name not in DATASETS: import_module('vs2_nb.datasets') # those on disk register themselves when they are first asked for
     if name not in DATASETS: raise ValueError(f'name: unknown dataset {name!r}; expected one of {sorted(DATASETS)}')
     return DATASETS[name](root, **options)
 
