@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['targets', 'estimate', 'result_config', 'summary', 'reproduce', 'vs2_reproduce']
 
-# %% ../nbs/16_reproduce.ipynb #c042c443
+# %% ../nbs/16_reproduce.ipynb #fde6b702
 import hashlib, json, sys, time
 from importlib.metadata import version
 import matplotlib.pyplot as plt, pandas as pd, torch
 from tqdm import tqdm
-import vs2_nb.figures, vs2_nb.sae_tables
+import vs2_nb.figures
 from .analysis import flops
 from .data import ASSETS, atomic_write, sha256_file, write_json
 from .evaluation import save_results

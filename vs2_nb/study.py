@@ -6,12 +6,12 @@
 __all__ = ['STAND_INS', 'PAPER_NAMES', 'paper_setting', 'paper_sweep', 'letters', 'printed_digits', 'Study', 'some', 'cell',
            'accuracy_cells', 'beside_paper', 'show_cells']
 
-# %% ../nbs/13a_study.ipynb #c34c26c2
+# %% ../nbs/13a_study.ipynb #c63682e1
 import copy, os, tempfile
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-import numpy as np, pandas as pd
+import numpy as np, pandas as pd, torch
 from .activations import extract, pixels
 from .clip import load_clip
 from .data import ASSETS, CORRUPTIONS, Dataset, Split, corrupted, load_dataset, paper_results, read_json, register
@@ -75,7 +75,7 @@ def printed_digits(root=None)->Dataset:
 
 STAND_INS = ('printed_digits', *[f'digits_{k}' for k in CORRUPTIONS], 'letters') # for the paper's shifted datasets
 
-# %% ../nbs/13a_study.ipynb #0f3d7c66
+# %% ../nbs/13a_study.ipynb #acbc3286
 @dataclass
 class Study:
     "A backbone, datasets and seeds, the paper's settings unless told otherwise; SAEs are kept under `out`."
@@ -109,7 +109,10 @@ class Study:
         return cls(**dict(quick=bool(os.environ.get('IN_TEST'))) | defaults | given | whole)
 
     @cached_property
-    def clip(self): return load_clip(self.backbone, self.pretrained)
+    def clip(self):
+        with torch.random.fork_rng(): # 'random' weights are always the same ones
+            torch.manual_seed(0)
+            return load_clip(self.backbone, self.pretrained)
     @property
     def label(self): return self.backbone.removesuffix('-quickgelu')
 

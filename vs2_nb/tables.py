@@ -73,7 +73,7 @@ def without_cls(study, name)->pd.DataFrame: # one cell that is empty
     "What a target says if the backbone has no CLS token, and so no blocks that can be steered."
     return pd.DataFrame([cell(study, name, 'none', '', 'top1', np.nan, note='needs a backbone with a CLS token')])
 
-# %% ../nbs/13b_tables.ipynb #77bc692e
+# %% ../nbs/13b_tables.ipynb #a5b8a181
 def by_neighbours(
     study:Study,
     name:str, # dataset
@@ -149,7 +149,8 @@ def table1a(study, name):
 def table1b(study, name):
     "Ensembles of prompts and views, and TPT, with VS2 and without."
     data, clip, few = study.data(name), study.clip, dict(n_views=2) if study.quick else {}
-    ens = clip.text(data.classnames, prompt_fact(data, 'ensemble', data.templates))
+    prompts = prompt_fact(data, 'ensemble', data.templates)[:4 if study.quick else None]
+    ens = clip.text(data.classnames, prompts)
     def fit(a, seed):
         vs2, view = study.vs2(study.sae(a, seed)), dict(flip=prompt_fact(data, 'flip', True), seed=seed) | few
         return {'Ens': PromptEnsemble(clip, ens), 'VS2': vs2, 'VS2+Ens': PromptEnsemble(clip, ens, vs2),
