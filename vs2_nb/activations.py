@@ -300,7 +300,7 @@ class Union:
         parts = [self.sources[i].take(local[which == i], ('x',)).x for i in np.unique(which)]
         return Acts(torch.cat(parts)[np.argsort(np.argsort(which, kind='stable'))])
 
-# %% ../nbs/03_activations.ipynb #9b42c840
+# %% ../nbs/03_activations.ipynb #1d632094
 def list_stores(
     root:str=None, # default: `cache_dir('activations')`
 )->pd.DataFrame: # one row per store

@@ -197,7 +197,7 @@ def some(
     "Images at even distances."
     return split.take(np.unique(np.linspace(0, len(split)-1, min(n, len(split))).round().astype(int)))
 
-# %% ../nbs/13a_study.ipynb #3033476c
+# %% ../nbs/13a_study.ipynb #88c97f40
 PAPER_NAMES = dict(cifar100='CIFAR-100', cub200='CUB-200', tiny_imagenet='Tiny-ImageNet', aircraft='Aircraft',
                    food101='Food101', flowers102='Flower102', caltech101='Caltech101', sun397='SUN',
                    eurosat='EuroSAT')
@@ -228,7 +228,7 @@ def accuracy_cells(
     parts = t.method.str.partition(' | ')
     return t.assign(method=parts[0], setting=parts[2], metric='top1')
 
-# %% ../nbs/13a_study.ipynb #8f2ab053
+# %% ../nbs/13a_study.ipynb #a2f5cff9
 def beside_paper(
     cells:pd.DataFrame, # ours
     *tables:str, # the paper's: '1a', '12' …
@@ -251,7 +251,7 @@ def beside_paper(
     out = pd.DataFrame([found(r) for _, r in cells.iterrows()], index=cells.index, columns=columns)
     return cells.join(out)
 
-# %% ../nbs/13a_study.ipynb #4570f85c
+# %% ../nbs/13a_study.ipynb #e1da7d7d
 def show_cells(
     cells:pd.DataFrame, # as `beside_paper` gives them
 )->pd.DataFrame:
