@@ -6,13 +6,13 @@
 __all__ = ['plot_gains', 'per_class_gains', 'by_fvu', 'risk_coverage', 'reliability', 'flops', 'peak_memory', 'cost', 'with_lora',
            'training_flops']
 
-# %% ../nbs/11a_analysis.ipynb #dc9f114f
+# %% ../nbs/11a_analysis.ipynb #428784ac
 import time
 from contextlib import contextmanager
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
-from .activations import Acts
+from .store import Acts
 from .evaluation import predict
 from .metrics import accuracy, hits, paired_bootstrap, per_class
 from .steering import Blockwise, OnImages, Steer

@@ -6,9 +6,9 @@
 __all__ = ['label_free', 'neighbourhood', 'neighbour_methods', 'prompt_fact', 'image_methods', 'every_method',
            'unlabelled_baselines']
 
-# %% ../nbs/10a_catalogue.ipynb #b4204393
+# %% ../nbs/10a_catalogue.ipynb #8eb99955
 import torch
-from .activations import BlockOf
+from .sources import BlockOf
 from .baselines import TPT, AugmentedEnsemble, LinearProbe, NearestMean, PromptEnsemble, SpLiCE, Vote
 from .data import load_prompts
 from .prototypes import OraclePrototypes, PASSLoss, class_directions

@@ -5,20 +5,24 @@
 # %% auto #0
 __all__ = ['COMMANDS', 'verdict', 'vs2_quickstart', 'vs2_extract', 'vs2_train_sae', 'vs2_steer', 'predictions', 'main']
 
-# %% ../nbs/17_cli.ipynb #60cfbaef
+# %% ../nbs/17_cli.ipynb #ff79a5f4
 import sys, textwrap
 from pathlib import Path
 import matplotlib, matplotlib.pyplot as plt, pandas as pd, torch
 from fastcore.script import anno_parser
 import vs2_nb
-from .activations import Store, extract
+from .activations import extract
+from .store import Store
 from .analysis import plot_gains
+from .bench import vs2_bench
 from .catalogue import label_free
+from .checkpoint import Checkpoint
 from .clip import load_clip
 from .data import atomic_write, load_dataset
 from .evaluation import compare, describe, out_of_fold, predict, save_results, show_table, tabulate
 from .metrics import accuracy, hits, holm, mcnemar, paired_bootstrap
 from .mini_clip import vs2_train_mini
+from .ranks import join, rank
 from .reproduce import vs2_reproduce
 from .sae import set_fvu
 from .steering import VS2, load_recipe, read_recipe, save_recipe
@@ -60,7 +64,7 @@ def vs2_quickstart(
     print(show_table(table).to_string(index=False), textwrap.fill(text, 100),
           f'Wrote {out/"quickstart.json"} and {out/"quickstart.png"}', sep='\n\n')
 
-# %% ../nbs/17_cli.ipynb #3a783704
+# %% ../nbs/17_cli.ipynb #613d8c4a
 def _split(data, part):
     "A part of a dataset by name."
     parts = dict(train=data.train, test=data.test, all=data.all)
@@ -90,12 +94,12 @@ def vs2_extract(
     precision:str='fp32', # or 'fp16', 'bf16'
 ):
     "Write the CLS activations of a folder of images. Example: vs2_extract photos --model ViT-B-32-quickgelu --pretrained openai --out acts"
-    clip = load_clip(model, pretrained, precision=precision, quick_gelu=_quick(gelu))
+    clip = load_clip(model, pretrained, device=join(), precision=precision, quick_gelu=_quick(gelu))
     data = load_dataset('folder', root, **({} if (Path(root)/'train').is_dir() else dict(classnames=['unknown'])))
     store = extract(clip, _split(data, part), out, batch, dtype=dtype, num_workers=workers,
                     on_error='skip' if skip else 'raise')
     skipped = [i for s in store.manifest['shards'] for i in s['skipped']]
-    print(f'{clip}\n{store}'
+    if rank() == 0: print(f'{clip}\n{store}'
           + (f'\nskipped {len(skipped)} unreadable: {", ".join(skipped[:10])}' if skipped else '')
           + f'\nWrote {store.path}')
 
@@ -111,12 +115,19 @@ def vs2_train_sae(
     lr:float=1e-3, # peak learning rate
     activation:str='relu', # or 'abs'
     seed:int=0, # of the directions and of the order of the data
+    scale:bool=False, # train on x divided by one number, folded into the weights
+    valid:str=None, # folder of another store: the weights with the lowest FVU on it are kept
+    patience:int=None, # stop after this many epochs without a lower one
+    every:float=60, # seconds between checkpoints, under out/checkpoint until the training is done
 ):
     "Train an SAE on stored activations and save it as a recipe. Example: vs2_train_sae acts --out recipe"
-    store = Store(acts)
-    sae = train_sae(store, expansion, k, epochs, batch, lr, activation=activation, seed=seed)
-    save_recipe(out, VS2(sae, gamma, lam), store.identity)
-    print(f'{sae}: FVU {set_fvu(sae, store):.3f} on its training activations\nWrote {out}')
+    device, store, keep = join(), Store(acts), Path(out)/'checkpoint'
+    sae = train_sae(store, expansion, k, epochs, batch, lr, activation=activation, seed=seed, device=device, scale=scale,
+                    valid=Store(valid) if valid else None, patience=patience, checkpoint=keep, every=every)
+    if rank() == 0:
+        save_recipe(out, VS2(sae, gamma, lam), store.identity)
+        Checkpoint(keep, '').clear()
+        print(f'{sae}: FVU {set_fvu(sae, store):.3f} on its training activations\nWrote {out}')
 
 def vs2_steer(
     recipe:str, # folder that vs2_train_sae wrote
@@ -159,9 +170,9 @@ def predictions(
         out[name], out[f'{name}_probability'] = [classnames[c] for c in i], p.numpy().round(6)
     return out if acts.y is None else out.assign(label=[classnames[c] for c in acts.y])
 
-# %% ../nbs/17_cli.ipynb #2872f4aa
+# %% ../nbs/17_cli.ipynb #2bf73754
 COMMANDS = {f.__name__: f for f in (
-    vs2_quickstart, vs2_extract, vs2_train_sae, vs2_steer, vs2_reproduce, vs2_train_mini)}
+    vs2_quickstart, vs2_extract, vs2_train_sae, vs2_steer, vs2_reproduce, vs2_bench, vs2_train_mini)}
 
 def main():
     "Run the command whose name the program was started under."
@@ -175,5 +186,4 @@ def main():
     try: f(**args)
     except (ValueError, OSError) as e: sys.exit(f'{p.prog}: {e}')
     except KeyboardInterrupt:
-        sys.exit(f'{p.prog}: interrupted; the same command goes on where it stopped, '
-                 'but for an SAE whose training was interrupted')
+        sys.exit(f'{p.prog}: interrupted; the same command goes on where it stopped')

@@ -6,13 +6,14 @@
 __all__ = ['COLUMNS', 'predict', 'result_row', 'compare', 'evaluate', 'with_holm', 'cut', 'out_of_fold', 'predict_folds',
            'tabulate', 'describe', 'crossfit', 'save_results', 'load_results', 'show_table', 'classify']
 
-# %% ../nbs/11_evaluation.ipynb #f37ef888
+# %% ../nbs/11_evaluation.ipynb #73284045
 import json, platform
 from importlib.metadata import version
 import numpy as np, pandas as pd, torch
 from sklearn.model_selection import KFold
 from tqdm import tqdm
-from .activations import Acts, Store, extract
+from .activations import extract
+from .store import Acts, Store
 from .data import Split, write_json
 from .metrics import accuracy, ece, flips, hits, holm, mcnemar, paired_bootstrap, wilson
 from .steering import Predictor, most_seen

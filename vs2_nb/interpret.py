@@ -7,10 +7,10 @@ __all__ = ['codes', 'top_images', 'plot_top', 'digit_attributes', 'coverage', 'b
            'top_classes', 'heat', 'lead', 'class_specific', 'explain_flip', 'plot_flip', 'steering_cosines',
            'plot_class_gains', 'confusion_change', 'explore']
 
-# %% ../nbs/13_interpret.ipynb #cc3b2dff
+# %% ../nbs/13_interpret.ipynb #7bd731bb
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch, torch.nn.functional as F
 from scipy import sparse, stats
-from .activations import as_acts, batches
+from .store import as_acts, batches
 from .data import ASSETS, Split, read_json
 from .metrics import holm
 from .sae import TopKSAE

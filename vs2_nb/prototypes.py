@@ -5,12 +5,13 @@
 # %% auto #0
 __all__ = ['PASSLoss', 'class_means', 'class_directions', 'OraclePrototypes', 'overlap', 'top_pairs', 'orthogonalise']
 
-# %% ../nbs/09_prototypes.ipynb #eef23f07
+# %% ../nbs/09_prototypes.ipynb #8052bbd0
 import numpy as np, pandas as pd, torch, torch.nn.functional as F
+from .ranks import all_max, all_sum
 from .sae import Reconstruction, TopKSAE
 from .steering import Steer, keep_norm
 
-# %% ../nbs/09_prototypes.ipynb #34f63fc8
+# %% ../nbs/09_prototypes.ipynb #f1ce65e1
 class PASSLoss:
     "PASS (paper, Tables 11 and 12): reconstruction + w_aux · |z − mean code of the class|², both over the variance of x."
     needs_y = True
@@ -29,8 +30,11 @@ class PASSLoss:
     def align(self, values, indices, y)->torch.Tensor: # scalar
         "The second term without its weight."
         z = self.sae.dense(values, indices)
-        classes, which = y.unique(return_inverse=True)
-        z_bar = class_means(z.detach(), which, len(classes))
+        there = torch.zeros(int(all_max(y.max() + 1)), device=y.device)
+        there[y] = 1
+        classes = all_max(there).nonzero().squeeze(1) # of the batch, in all processes
+        which = torch.searchsorted(classes, y)
+        z_bar = class_means(z.detach(), which, len(classes), shared=True)
         if self.mean == 'running': z_bar = self._update(classes, z_bar)
         return (z - z_bar[which]).square().sum(1).mean()/self.sae.var
 
@@ -49,10 +53,13 @@ def class_means(
     z:torch.Tensor, # `[b,n]`
     y:torch.Tensor, # `[b]` classes from 0
     c:int, # number of classes
+    shared:bool=False, # whether the rows are spread over the processes of a `torchrun`
 )->torch.Tensor: # `[c,n]`; zero for a class without images
     "Mean of each class."
     member = F.one_hot(y, c).to(z) # a product and no index_add, which sums in another order each time
-    return member.T @ z/member.sum(0)[:,None].clamp_min(1)
+    sums, count = member.T @ z, member.sum(0)
+    if shared: all_sum(sums), all_sum(count)
+    return sums/count[:,None].clamp_min(1)
 
 # %% ../nbs/09_prototypes.ipynb #1c0a49e4
 def class_directions(

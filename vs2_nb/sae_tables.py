@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['last_fold', 'table5', 'table6', 'table7', 'sae_grid', 'table8', 'table9', 'table16', 'table13']
 
-# %% ../nbs/13c_sae_tables.ipynb #7f77aae8
+# %% ../nbs/13c_sae_tables.ipynb #54ad4c2f
 import numpy as np, pandas as pd
-from .activations import Acts
+from .store import Acts
 from .data import paper_results
 from .interpret import class_specific, firing_rates, steering_cosines, top_classes
 from .prototypes import class_directions, overlap, top_pairs

@@ -6,10 +6,10 @@
 __all__ = ['most_seen', 'Method', 'Steer', 'Predictor', 'OnImages', 'keep_norm', 'VS2', 'Reconstruct', 'Centroid', 'steered',
            'Blockwise', 'calibrate', 'Gated', 'save_recipe', 'read_recipe', 'load_recipe']
 
-# %% ../nbs/07_steering.ipynb #727be43a
+# %% ../nbs/07_steering.ipynb #37a2e5da
 from contextlib import ExitStack, contextmanager
 import numpy as np, torch, torch.nn.functional as F
-from .activations import batches
+from .store import batches
 from .sae import TopKSAE, read_sae_json
 
 # %% ../nbs/07_steering.ipynb #f9364908

@@ -7,13 +7,14 @@ __all__ = ['TARGETS', 'Target', 'target', 'compute', 'without_cls', 'by_neighbou
            'table1c', 'table14', 'table2', 'table15', 'table3', 'table4', 'vocabulary', 'table10', 'table11', 'table12',
            'oracle']
 
-# %% ../nbs/13b_tables.ipynb #751483b0
+# %% ../nbs/13b_tables.ipynb #3e8c8a35
 import copy
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 import numpy as np, pandas as pd, torch
-from .activations import Acts, Union
+from .sources import Union
+from .store import Acts
 from .analysis import flops, per_class_gains, training_flops, with_lora
 from .baselines import TPT, AugmentedEnsemble, LinearProbe, NearestMean, PromptEnsemble, SpLiCE
 from .catalogue import neighbour_methods, neighbourhood, prompt_fact
