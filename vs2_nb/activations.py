@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['pixels', 'store_identity', 'extract']
 
-# %% ../nbs/03_activations.ipynb #e9aa1447
+# %% ../nbs/03_activations.ipynb #a803b6ea
 import hashlib, json, numpy as np, open_clip, re, torch
 from contextlib import nullcontext
 from pathlib import Path
@@ -13,7 +13,7 @@ from filelock import FileLock
 from torch.utils.data import DataLoader
 from .data import UnreadableImage, cache_dir
 from .ranks import progress, rank, wait, world
-from .store import Store, StoreWriter
+from .store import SCHEMA, Store, StoreWriter
 
 # %% ../nbs/03_activations.ipynb #ce600648
 def pixels(
@@ -71,7 +71,7 @@ def _encode(clip, split, items, dtype, q, blocks):
     if q is not None: cols['q'] = q([img for _, _, img in kept]).float().cpu().numpy()
     return cols
 
-# %% ../nbs/03_activations.ipynb #805d3359
+# %% ../nbs/03_activations.ipynb #91a0f9f5
 def extract(
     clip, # a `FrozenCLIP`
     split, # a `Split`
@@ -89,6 +89,7 @@ def extract(
     if not len(split): raise ValueError('split: expected at least one image, got none')
     identity = store_identity(clip, split, dtype, q, blocks) | dict(shard_size=shard_size, on_error=on_error)
     content = {k: v for k, v in identity.items() if k != 'pretrained'} # which is a path or a tag; its weights count
+    content |= dict(schema=SCHEMA) # a store of an earlier version is left alone
     key = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
     path = Path(out) if out else cache_dir('activations')/f'{re.sub("[^A-Za-z0-9.]+", "-", clip.name)}-{key}'
     path.mkdir(parents=True, exist_ok=True)

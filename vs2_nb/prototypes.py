@@ -61,7 +61,7 @@ def class_means(
     if shared: all_sum(sums), all_sum(count)
     return sums/count[:,None].clamp_min(1)
 
-# %% ../nbs/09_prototypes.ipynb #1c0a49e4
+# %% ../nbs/09_prototypes.ipynb #a3cf072f
 def class_directions(
     sae:TopKSAE,
     x:torch.Tensor, # `[m,d]` unlabelled training activations
@@ -85,7 +85,7 @@ class OraclePrototypes(Steer):
         v = (self.gamma-1)*self.directions.to(x)[y.to(x.device)]
         return keep_norm(x + self.lam*v, x)
 
-# %% ../nbs/09_prototypes.ipynb #84f625a0
+# %% ../nbs/09_prototypes.ipynb #4000f3f9
 def overlap(
     directions:torch.Tensor, # `[c,d]`
 )->torch.Tensor: # `[c,c]` cosines

@@ -5,12 +5,12 @@
 # %% auto #0
 __all__ = ['join', 'rank', 'world', 'wait', 'progress', 'all_sum', 'all_max', 'share', 'fraction', 'mean_gradients']
 
-# %% ../nbs/00b_ranks.ipynb #a72f3efc
-import os, torch, torch.distributed as dist
+# %% ../nbs/00b_ranks.ipynb #8a90dbda
+import atexit, os, torch, torch.distributed as dist
 from datetime import timedelta
 from tqdm import tqdm
 
-# %% ../nbs/00b_ranks.ipynb #ab2b3207
+# %% ../nbs/00b_ranks.ipynb #02911c5d
 def join()->str: # device of this process: 'cuda' (its own) or 'cpu'
     "Join the other processes that `torchrun` started; alone, only say which device."
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
@@ -18,7 +18,12 @@ def join()->str: # device of this process: 'cuda' (its own) or 'cpu'
         if device == 'cuda': torch.cuda.set_device(int(os.environ['LOCAL_RANK']))
         # a rank may wait for another one that extracts for hours
         dist.init_process_group('cpu:gloo,cuda:nccl' if device == 'cuda' else 'gloo', timeout=timedelta(days=7))
+        atexit.register(_leave)
     return device
+
+def _leave():
+    "A process that ends with its connections open may abort."
+    if dist.is_initialized(): dist.destroy_process_group()
 
 def rank()->int: # 0 … world() - 1
     "Which of the processes this is."

@@ -128,7 +128,7 @@ class Trainer:
         self.sae.k = self.k
         return self.sae
 
-# %% ../nbs/05b_trainer.ipynb #36ee275e
+# %% ../nbs/05b_trainer.ipynb #eee7758b
 @patch
 def state(self:Trainer)->tuple: # (tensors, facts), as `Checkpoint.save` takes them
     "All that the rest of the training depends on."
@@ -138,7 +138,7 @@ def state(self:Trainer)->tuple: # (tensors, facts), as `Checkpoint.save` takes t
     for i, l in enumerate(self.losses):
         tensors |= {f'loss.{i}.{k}': v.clone() for k, v in vars(l).items() if torch.is_tensor(v) and v.numel()}
     return tensors, dict(step=self.epoch*self.per_epoch + self.batch, epoch=self.epoch, batch=self.batch,
-                         best=self.best, since=self.since, history=self.sae.history)
+                         threads=torch.get_num_threads(), best=self.best, since=self.since, history=self.sae.history)
 
 @patch
 def restore(self:Trainer,
