@@ -51,7 +51,7 @@ class Acts:
                 for k, v in self._columns().items() if not columns or k in columns}
         return Acts(**cols, seen=self.seen)
 
-# %% ../nbs/02a_store.ipynb #5dc775a7
+# %% ../nbs/02a_store.ipynb #9e2a2c78
 SCHEMA = 2 # of the manifest; raised on any change
 COLUMNS = ('x', 'xs', 'e', 'y', 'q', 'ids')
 
@@ -70,7 +70,10 @@ def read_manifest(
     path, # folder of a store
 )->dict:
     "The manifest of a store, its schema and seal checked."
-    return read_json(Path(path)/'manifest.json', SCHEMA, DamagedStore, sealed=True)
+    m = read_json(Path(path)/'manifest.json', SCHEMA, DamagedStore, sealed=True)
+    whole = isinstance(m.get('identity'), dict) and isinstance(m.get('shards'), list) and isinstance(m.get('complete'), bool)
+    if not whole or (m['complete'] and not m['shards']): raise DamagedStore(f'{path}/manifest.json: no manifest of a store')
+    return m
 
 # %% ../nbs/02a_store.ipynb #8861055c
 class StoreWriter:
