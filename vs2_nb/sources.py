@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['BlockOf', 'Union', 'Scaled']
 
-# %% ../nbs/02b_sources.ipynb #a31bf8aa
+# %% ../nbs/02b_sources.ipynb #357d5693
 import numpy as np, torch
-from .store import Acts, Store, _locate, as_acts
+from .store import Acts, Store, _locate, _rows, as_acts
 
-# %% ../nbs/02b_sources.ipynb #3ad6d423
+# %% ../nbs/02b_sources.ipynb #e5a7f333
 class BlockOf:
     "The CLS tokens of one block, as a source with x alone."
     def __init__(self,
@@ -37,7 +37,7 @@ class Union:
 
     def take(self, idx, columns=None)->Acts:
         "Rows `idx`: x."
-        which, local = _locate(self.ends, np.asarray(idx))
+        which, local = _locate(self.ends, _rows(idx, len(self)))
         parts = [self.sources[i].take(local[which == i], ('x',)).x for i in np.unique(which)]
         return Acts(torch.cat(parts)[np.argsort(np.argsort(which, kind='stable'))])
 

@@ -6,8 +6,8 @@
 __all__ = ['SCHEMA', 'COLUMNS', 'Acts', 'DamagedStore', 'shard_file', 'read_manifest', 'StoreWriter', 'Store', 'as_acts',
            'batches', 'list_stores', 'clear_stores']
 
-# %% ../nbs/02a_store.ipynb #7803454e
-import numpy as np, pandas as pd, shutil, torch
+# %% ../nbs/02a_store.ipynb #ba04bf9b
+import numpy as np, pandas as pd, re, shutil, torch
 from pathlib import Path
 from .data import atomic_write, cache_dir, read_json, sha256_file, write_json
 from .ranks import share
@@ -75,7 +75,7 @@ def read_manifest(
     if not whole or (m['complete'] and not m['shards']): raise DamagedStore(f'{path}/manifest.json: no manifest of a store')
     return m
 
-# %% ../nbs/02a_store.ipynb #8861055c
+# %% ../nbs/02a_store.ipynb #4f5a8d30
 class StoreWriter:
     "Writes a store shard by shard; several processes may, each its own shards."
     def __init__(self,
@@ -96,7 +96,8 @@ class StoreWriter:
 
     def tidy(self):
         "Delete what a killed process left half written; nobody else may be writing."
-        for f in self.path.glob('.[0-9]*-*'): f.unlink()
+        for f in self.path.glob('.*'):
+            if re.fullmatch(r'\.\d+-(manifest|shard-\d+|[a-z]+-\d+)\.(json|npy)', f.name): f.unlink()
 
     def write(self,
         i:int, # number of the shard, from 0
@@ -125,7 +126,7 @@ class StoreWriter:
         for f in self.path.glob('shard-*.json'): f.unlink()
         return Store(self.path)
 
-# %% ../nbs/02a_store.ipynb #b59cd55c
+# %% ../nbs/02a_store.ipynb #2c66918b
 def _run(a):
     "Consecutive numbers as a slice, which numpy copies in one piece; others as they are."
     return slice(a[0], a[-1]+1) if a[-1] - a[0] == len(a) - 1 and (np.diff(a) == 1).all() else a
@@ -134,6 +135,14 @@ def _locate(ends, idx):
     "For rows of several parts laid end to end: which part each is in, and its row there."
     part = np.searchsorted(ends, idx, side='right')
     return part, idx - np.concatenate([[0], ends])[part]
+
+def _rows(idx, n):
+    "Row numbers, from numbers (negative ones count from the end) or from a mask."
+    idx = np.asarray(idx)
+    idx = idx.nonzero()[0] if idx.dtype == bool else np.where(idx < 0, idx + n, idx).astype(np.int64)
+    if len(idx) and not 0 <= idx.min() <= idx.max() < n:
+        raise IndexError(f'idx: expected rows of {n}, got one beyond them')
+    return idx
 
 class Store:
     "Activations on disk, as `StoreWriter` wrote them."
@@ -185,7 +194,7 @@ class Store:
 
     def take(self, idx, columns=None)->Acts:
         "Rows `idx`, all columns or those named, in memory."
-        idx = np.asarray(idx)
+        idx = _rows(idx, len(self))
         cols = {c: self.column(c, idx) for c in self.maps if not columns or c in columns}
         return Acts(**{c: v if c == 'ids' else torch.from_numpy(v) for c, v in cols.items()})
 
@@ -215,21 +224,23 @@ def batches(
         idx = order[start:start+batch_size]
         yield source.take(share(idx) if shared else idx, columns)
 
-# %% ../nbs/02a_store.ipynb #70b8d531
+# %% ../nbs/02a_store.ipynb #aa578410
 def list_stores(
     root:str=None, # default: `cache_dir('activations')`
 )->pd.DataFrame: # one row per store
     "The stores in a folder, and how much room they take."
     rows = []
     for file in sorted(Path(root or cache_dir('activations')).glob('*/manifest.json')):
-        try: m = read_manifest(file.parent)
-        except ValueError: m = dict(identity=dict(model='damaged'), shards=[], complete=False)
-        files = list(file.parent.iterdir())
-        done = sum(s['rows'] for s in m['shards']) if m['complete'] else sum(
-            len(np.load(f, mmap_mode='r')) for f in files if f.name.startswith('x-'))
+        try:
+            m = read_manifest(file.parent)
+            shards = m['shards'] or [read_json(f, SCHEMA, sealed=True) for f in file.parent.glob('shard-*.json')]
+        except ValueError:
+            if not list(file.parent.glob('x-[0-9]*.npy')): continue # somebody else's manifest
+            m, shards = dict(identity=dict(model='damaged'), complete=False), []
+        done = sum(s['rows'] for s in shards)
         rows.append(dict(store=file.parent.name, model=m['identity'].get('model'), rows=done,
                          of=m['identity'].get('images', done), complete=m['complete'],
-                         mb=round(sum(f.stat().st_size for f in files)/1e6, 1)))
+                         mb=round(sum(f.stat().st_size for f in file.parent.iterdir())/1e6, 1)))
     return pd.DataFrame(rows, columns=['store', 'model', 'rows', 'of', 'complete', 'mb'])
 
 def clear_stores(

@@ -5,10 +5,12 @@
 # %% auto #0
 __all__ = ['statistics', 'default_k', 'fold', 'train_sae', 'plot_training', 'train_once']
 
-# %% ../nbs/06_train.ipynb #64d939b1
+# %% ../nbs/06_train.ipynb #1a2a3c77
+from copy import deepcopy
 from pathlib import Path
 import matplotlib.pyplot as plt, torch
 from .checkpoint import Checkpoint, job_key
+from .ranks import rank, wait
 from .sae import AuxK, MultiTopK, Reconstruction, TopKSAE
 from .sources import Scaled
 from .store import as_acts, batches
@@ -32,7 +34,7 @@ def statistics(
     if (var := (square/n - (total/n).square().sum()).item()) <= 0: raise ValueError('x: all activations are the same')
     return first + total/n, var
 
-# %% ../nbs/06_train.ipynb #9e859ad1
+# %% ../nbs/06_train.ipynb #3f872931
 def default_k(d:int)->int: # active latents
     "The paper's ratio, k = 64 for d = 768, at another width."
     return max(1, round(d*64/768))
@@ -72,9 +74,11 @@ def train_sae(
 )->TopKSAE: # in eval mode; `history` has one row per epoch
     "Train a top-k SAE."
     options = {o: v for o, v in locals().items() if o not in ('source', 'valid', 'checkpoint', 'every')}
-    if patience is not None and valid is None: raise ValueError(f'patience: {patience} needs valid, another source')
+    if patience is not None and (valid is None or patience < 1):
+        raise ValueError(f'patience: expected 1 or more, and valid, another source, got {patience} and {type(valid).__name__}')
     device, source = device or ('cuda' if torch.cuda.is_available() else 'cpu'), as_acts(source)
-    keys = (job_key(s, options) for s in (source, valid) if s is not None)
+    options['device'] = torch.device(device).type
+    keys = (job_key(source, options), '' if valid is None else job_key(valid, {})) if checkpoint else ()
     keep = Checkpoint(checkpoint, ' '.join(keys)) if checkpoint else None
     mu, var = statistics(source)
     by = (var/len(mu))**.5 if scale else 1.
@@ -83,7 +87,7 @@ def train_sae(
     losses = [loss or Reconstruction(), None if auxk is False else auxk or AuxK(), multi_topk]
     if epochs:
         if scale: source, valid = Scaled(source, by), None if valid is None else Scaled(valid, by)
-        trainer = Trainer(sae, source, [l for l in losses if l], epochs, batch_size,
+        trainer = Trainer(sae, source, [deepcopy(l) for l in losses if l], epochs, batch_size,
                           default_lr(sae.n) if lr is None else lr, warmup, decay, clip, k_start, seed)
         trainer.run(keep, every, valid, patience)
     return fold(sae, by).eval()
@@ -106,7 +110,7 @@ def plot_training(
     fig.tight_layout()
     return fig
 
-# %% ../nbs/06_train.ipynb #5ae4c2ff
+# %% ../nbs/06_train.ipynb #fae49d30
 def train_once(
     folder, # where the SAEs are kept
     source, # tensor `[n,d]`, `Acts` or `Store`
@@ -116,6 +120,7 @@ def train_once(
     device = options.get('device') or ('cuda' if torch.cuda.is_available() else 'cpu')
     path = Path(folder)/job_key(source, options | dict(device=torch.device(device).type))[:16]
     if not (path/'sae.json').exists():
-        train_sae(source, **options, checkpoint=path/'checkpoint').save(path)
-        Checkpoint(path/'checkpoint', '').clear()
+        sae = train_sae(source, **options, checkpoint=path/'checkpoint')
+        if rank() == 0: sae.save(path); Checkpoint(path/'checkpoint', '').clear()
+        wait()
     return TopKSAE.load(path, device)

@@ -41,7 +41,7 @@ def k_at(
     if k_start is None: return k
     return round(k_start + (k - k_start)*min(1, 2*step/steps))
 
-# %% ../nbs/05b_trainer.ipynb #5c2ba0d3
+# %% ../nbs/05b_trainer.ipynb #aff75b74
 class Trainer:
     "One training of an SAE, and where it stands."
     def __init__(self,
@@ -114,7 +114,8 @@ class Trainer:
         row = dict(epoch=self.epoch, loss=loss, fvu=fvu, dead=(self.tensors['fired'] == 0).float().mean().item())
         if valid is not None:
             self.sae.k = self.k # and not what the schedule has come to
-            row['valid_fvu'], self.since = set_fvu(self.sae, valid), self.since + 1
+            seen = torch.tensor(set_fvu(self.sae, valid), dtype=torch.double) # one number for all processes
+            row['valid_fvu'], self.since = all_max(seen).item(), self.since + 1
             if row['valid_fvu'] < self.best:
                 self.best, self.since = row['valid_fvu'], 0
                 self.tensors |= {f'best.{k}': v.clone() for k, v in self.sae.state_dict().items()}
