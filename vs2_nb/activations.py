@@ -71,7 +71,7 @@ def _encode(clip, split, items, dtype, q, blocks):
     if q is not None: cols['q'] = q([img for _, _, img in kept]).float().cpu().numpy()
     return cols
 
-# %% ../nbs/03_activations.ipynb #91a0f9f5
+# %% ../nbs/03_activations.ipynb #1b5f9728
 def extract(
     clip, # a `FrozenCLIP`
     split, # a `Split`
@@ -97,8 +97,8 @@ def extract(
         if rank() == 0: StoreWriter(path, identity).tidy()
         wait()
         writer = StoreWriter(path, identity)
-        if not writer.manifest['complete']: _run(clip, split, writer, batch_size, q, num_workers)
-    return Store(path)
+        if not (found := writer.manifest['complete']): _run(clip, split, writer, batch_size, q, num_workers)
+    return Store(path, verify=found) # one that was just written was checked when it was finished
 
 def _run(clip, split, writer, batch_size, q, num_workers):
     "Encode and write this process's shards, but for those that are done; then finish the store."

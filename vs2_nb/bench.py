@@ -6,7 +6,7 @@
 __all__ = ['PARTS', 'QUICK', 'machine', 'bare_loop', 'noise_pictures', 'bench_extraction', 'bench_steering', 'made_store',
            'bench_store', 'vs2_bench']
 
-# %% ../nbs/15_bench.ipynb #29eb2a70
+# %% ../nbs/15_bench.ipynb #930886e6
 import json, numpy as np, os, pandas as pd, platform, tempfile, torch
 from contextlib import redirect_stderr
 from importlib.metadata import PackageNotFoundError, version
@@ -14,7 +14,7 @@ from io import StringIO
 from pathlib import Path
 from .activations import extract
 from .clip import load_clip
-from .data import Split, atomic_write, write_json
+from .data import Split, asked, atomic_write, write_json
 from .roads import bench_training, in_turns, ratio, road_table, speed
 from .sae import TopKSAE
 from .steering import VS2, steered
@@ -131,20 +131,13 @@ def bench_store(
     return road_table({name: {'MB/s': rows*d*4/1e3/t.min()} | dict(zip(('ratio', 'smallest', 'largest'), ratio(
         t, took[name.replace('store', 'memmap')]))) for name, t in took.items()})
 
-# %% ../nbs/15_bench.ipynb #5145bdfc
+# %% ../nbs/15_bench.ipynb #5f7c718c
 PARTS = { # the functions, and what they are told
     'training': (bench_training, ('d', 'n', 'k', 'batch', 'repeats', 'steps', 'seconds', 'acts', 'device')),
     'extraction': (bench_extraction, ('model', 'images', 'repeats', 'device')),
     'steering': (bench_steering, ('model', 'images', 'repeats', 'device')),
     'store': (bench_store, ('rows', 'd', 'batch', 'repeats'))}
 QUICK = dict(d=64, n=256, k=8, batch=256, repeats=2, steps=12, seconds=.2, model='mini', images=8, rows=2048)
-
-def _asked(what):
-    "The parts that are asked for."
-    asked = list(PARTS) if what == 'all' else [w.strip() for w in what.split(',')]
-    if bad := [w for w in asked if w not in PARTS]:
-        raise ValueError(f"what: expected 'all' or some of {', '.join(PARTS)}, got {', '.join(bad)}")
-    return asked
 
 def _save(out, tables, **more):
     "Write bench.json and bench.csv; JSON has no NaN, so to_json writes null."
@@ -175,11 +168,11 @@ def vs2_bench(
     told = dict(d=d, n=n, k=k, batch=batch, repeats=repeats, steps=steps, seconds=seconds, model=model, images=images,
                 rows=rows, acts=acts, device=device or ('cuda' if torch.cuda.is_available() else 'cpu'))
     told |= (QUICK if quick else {}) | (dict(d=Store(acts).take([0]).x.shape[1]) if acts else {})
-    asked, was = _asked(what), torch.get_num_threads()
+    parts, was = asked(what, PARTS, 'what'), torch.get_num_threads()
     torch.set_num_threads(threads or was)
     try:
         here = machine()
-        tables = {name: f(**{key: told[key] for key in keys}) for name in asked for f, keys in [PARTS[name]]}
+        tables = {name: f(**{key: told[key] for key in keys}) for name in parts for f, keys in [PARTS[name]]}
     finally: torch.set_num_threads(was)
     _save(Path(out), tables, machine=here, settings=told | dict(acts='a store' if acts else 'made up'))
     print(pd.Series(here).to_string())

@@ -5,9 +5,8 @@
 # %% auto #0
 __all__ = ['figure2', 'figure3', 'attributes', 'figure4', 'lines', 'figure6', 'figure7']
 
-# %% ../nbs/13d_figures.ipynb #b058e1d2
+# %% ../nbs/13d_figures.ipynb #1b30d941
 import matplotlib.pyplot as plt, pandas as pd
-from .catalogue import neighbour_methods, neighbourhood
 from .datasets import cub_attributes
 from .evaluation import predict
 from .interpret import (best_concepts, class_specific, digit_attributes, explain_flip, firing_rates, heat,
@@ -17,7 +16,7 @@ from .retrieval import pseudo_labels
 from .steering import VS2
 from .sae_tables import last_fold
 from .study import Study, accuracy_cells, cell, paper_sweep
-from .tables import rag_cells, target
+from .tables import by_neighbours, rag_cells, target
 
 # %% ../nbs/13d_figures.ipynb #64e0195d
 @target('Latents, and decisions that they correct')
@@ -73,7 +72,7 @@ def figure4(study, name):
     top = top_images(sae, a, best.latent.tolist())
     return pd.DataFrame(cells), {'latents': plot_concepts(study.data(name).all.take(test), table, top)}
 
-# %% ../nbs/13d_figures.ipynb #87caa83a
+# %% ../nbs/13d_figures.ipynb #2a31ca38
 def lines(
     table:pd.DataFrame, # index: the axis; a column per line
     title:str,
@@ -106,9 +105,8 @@ def figure7(study, name):
     def fit(a, seed):
         sae, y, out = study.sae(a, seed), pseudo_labels(study.clip, a.x, text), {}
         for N in Ns:
-            near = neighbourhood(study.clip, a, y, text.shape[1], N, 'none')
-            made = neighbour_methods(near, a, sae, 'pseudo', study.setting('gamma'), study.setting('lam'))
-            out |= {f'{m} | N={N}': made[f'{m} pseudo'] for m in ('VS2++', 'vote')}
+            made = by_neighbours(study, name, a, y, sae, 'pseudo', N)
+            out |= {f'{m} | N={N}': made[f'{m} | pseudo'] for m in ('VS2++', 'vote')}
         return out
     logits, labels, y = study.run(name, fit, study.seed_list[:1])
     cells = accuracy_cells(study, name, (logits, labels, y))

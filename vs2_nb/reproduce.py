@@ -5,28 +5,25 @@
 # %% auto #0
 __all__ = ['targets', 'estimate', 'result_config', 'summary', 'reproduce', 'vs2_reproduce']
 
-# %% ../nbs/16_reproduce.ipynb #fde6b702
+# %% ../nbs/16_reproduce.ipynb #0d2a0f1d
 import hashlib, json, sys, time
 from importlib.metadata import version
 import matplotlib.pyplot as plt, pandas as pd, torch
 from tqdm import tqdm
 import vs2_nb.figures
 from .analysis import flops
-from .data import ASSETS, atomic_write, sha256_file, write_json
+from .data import ASSETS, asked, atomic_write, sha256_file, write_json
 from .evaluation import save_results
 from .study import Study, show_cells
 from .tables import TARGETS, compute, vocabulary
 from .train import train_sae
 
-# %% ../nbs/16_reproduce.ipynb #d0daca1e
+# %% ../nbs/16_reproduce.ipynb #51d550c9
 def targets(
     names:str, # 'table1a', 'figure2', several separated by commas, or 'all'
 )->list:
     "The targets that are asked for."
-    asked = list(TARGETS) if names == 'all' else [n.strip() for n in names.split(',')]
-    if bad := [n for n in asked if n not in TARGETS]:
-        raise ValueError(f"target: expected 'all' or some of {' '.join(TARGETS)}, got {' '.join(bad)}")
-    return asked
+    return asked(names, TARGETS, 'target')
 
 # %% ../nbs/16_reproduce.ipynb #6d02bf9b
 def _timed(f, least=.3):

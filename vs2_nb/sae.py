@@ -15,7 +15,7 @@ from .store import batches
 from .data import atomic_write, read_json, sha256_file, write_json
 from .ranks import all_max, all_sum
 
-# %% ../nbs/04_sae.ipynb #e0b4757c
+# %% ../nbs/04_sae.ipynb #053f02e0
 class TopKSAE(nn.Module):
     "Top-k sparse autoencoder with unit-norm decoder rows (Gao et al., arXiv 2406.04093)."
     def __init__(self,
@@ -81,6 +81,12 @@ class TopKSAE(nn.Module):
         "z."
         return self.dense(*self.encode_topk(x))
 
+    def fired(self, values:torch.Tensor, indices:torch.Tensor)->torch.Tensor: # `[n]` 0 or 1
+        "Which latents are not zero somewhere in the batch, in any of the processes."
+        fired = self.W_dec.new_zeros(self.n)
+        fired[indices[values != 0]] = 1
+        return all_max(fired)
+
     def mix(self, values:torch.Tensor, indices:torch.Tensor)->torch.Tensor: # `[b,d]`
         "z W_dec from the non-zeros of z: a weighted sum of k decoder rows."
         return F.embedding_bag(indices, self.W_dec, per_sample_weights=values, mode='sum')
@@ -131,7 +137,7 @@ class Reconstruction:
     def __call__(self, x, x_hat, values, indices, y=None)->torch.Tensor: # scalar
         return (x - x_hat).square().sum(1).mean()/self.var
 
-# %% ../nbs/04_sae.ipynb #2e0b0599
+# %% ../nbs/04_sae.ipynb #8decbafc
 class AuxK:
     "AuxK loss (Gao et al., arXiv 2406.04093, appendix A.2): dead latents reconstruct the residual."
     def __init__(self,
@@ -150,10 +156,8 @@ class AuxK:
         return self.idle >= self.limit
 
     def __call__(self, x, x_hat, values, indices, y=None)->torch.Tensor: # scalar
-        fired = torch.zeros_like(self.idle)
-        fired[indices[values != 0]] = 1
         self.idle += all_sum(torch.tensor(len(x))).item()
-        self.idle[all_max(fired) > 0] = 0
+        self.idle[self.sae.fired(values, indices) > 0] = 0
         k = min(self.most, n_dead := int(self.dead.sum()))
         if not k: return x_hat.new_zeros(())
         pre = self.sae.pre_acts(x)

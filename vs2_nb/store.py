@@ -6,10 +6,10 @@
 __all__ = ['SCHEMA', 'COLUMNS', 'Acts', 'DamagedStore', 'shard_file', 'read_manifest', 'StoreWriter', 'Store', 'as_acts',
            'batches', 'list_stores', 'clear_stores']
 
-# %% ../nbs/02a_store.ipynb #ba04bf9b
-import numpy as np, pandas as pd, re, shutil, torch
+# %% ../nbs/02a_store.ipynb #0eae6ec3
+import numpy as np, pandas as pd, shutil, torch
 from pathlib import Path
-from .data import atomic_write, cache_dir, read_json, sha256_file, write_json
+from .data import atomic_write, cache_dir, leftovers, read_json, sha256_file, write_json
 from .ranks import share
 
 # %% ../nbs/02a_store.ipynb #9e8ab605
@@ -75,7 +75,7 @@ def read_manifest(
     if not whole or (m['complete'] and not m['shards']): raise DamagedStore(f'{path}/manifest.json: no manifest of a store')
     return m
 
-# %% ../nbs/02a_store.ipynb #4f5a8d30
+# %% ../nbs/02a_store.ipynb #21fdc4e8
 class StoreWriter:
     "Writes a store shard by shard; several processes may, each its own shards."
     def __init__(self,
@@ -96,8 +96,7 @@ class StoreWriter:
 
     def tidy(self):
         "Delete what a killed process left half written; nobody else may be writing."
-        for f in self.path.glob('.*'):
-            if re.fullmatch(r'\.\d+-(manifest|shard-\d+|[a-z]+-\d+)\.(json|npy)', f.name): f.unlink()
+        for f in leftovers(self.path, r'(manifest|shard-\d+|[a-z]+-\d+)\.(json|npy)'): f.unlink()
 
     def write(self,
         i:int, # number of the shard, from 0

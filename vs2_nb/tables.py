@@ -74,7 +74,7 @@ def without_cls(study, name)->pd.DataFrame: # one cell that is empty
     "What a target says if the backbone has no CLS token, and so no blocks that can be steered."
     return pd.DataFrame([cell(study, name, 'none', '', 'top1', np.nan, note='needs a backbone with a CLS token')])
 
-# %% ../nbs/13b_tables.ipynb #a5b8a181
+# %% ../nbs/13b_tables.ipynb #f6c96207
 def by_neighbours(
     study:Study,
     name:str, # dataset
@@ -82,10 +82,11 @@ def by_neighbours(
     y:torch.Tensor, # `[m]` their labels
     sae:TopKSAE,
     kind:str, # 'pseudo' or 'oracle'
+    N:int=None, # neighbours; default: the study's
 )->dict: # name → method
     "VS2++, CLIP steering and the vote, under the paper's names."
     labels = 'none' if kind == 'pseudo' else 'train'
-    near = neighbourhood(study.clip, a, y, len(study.data(name).classnames), study.setting('N'), labels)
+    near = neighbourhood(study.clip, a, y, len(study.data(name).classnames), N or study.setting('N'), labels)
     made = neighbour_methods(near, a, sae, kind, study.setting('gamma'), study.setting('lam'))
     return {f'{p} | {kind}': made[f'{ours} {kind}'] for p, ours in (
         ('VS2++', 'VS2++'), ('CLIP_Steering', 'CLIP steering'), ('vote', 'vote'))}

@@ -5,8 +5,7 @@
 # %% auto #0
 __all__ = ['statistics', 'default_k', 'fold', 'train_sae', 'plot_training', 'train_once']
 
-# %% ../nbs/06_train.ipynb #1a2a3c77
-from copy import deepcopy
+# %% ../nbs/06_train.ipynb #33078a0b
 from pathlib import Path
 import matplotlib.pyplot as plt, torch
 from .checkpoint import Checkpoint, job_key
@@ -34,7 +33,7 @@ def statistics(
     if (var := (square/n - (total/n).square().sum()).item()) <= 0: raise ValueError('x: all activations are the same')
     return first + total/n, var
 
-# %% ../nbs/06_train.ipynb #3f872931
+# %% ../nbs/06_train.ipynb #e804951f
 def default_k(d:int)->int: # active latents
     "The paper's ratio, k = 64 for d = 768, at another width."
     return max(1, round(d*64/768))
@@ -69,7 +68,7 @@ def train_sae(
     scale:bool=False, # train on x divided by one number, folded into the weights
     valid=None, # a source: its FVU is noted each epoch, and the weights with the lowest are returned
     patience:int=None, # stop after this many epochs without a lower one
-    checkpoint=None, # folder; a training that was interrupted goes on from there
+    checkpoint=None, # folder, or a `Checkpoint`; a training that was interrupted goes on from there
     every:float=60., # seconds between checkpoints
 )->TopKSAE: # in eval mode; `history` has one row per epoch
     "Train a top-k SAE."
@@ -78,8 +77,9 @@ def train_sae(
         raise ValueError(f'patience: expected 1 or more, and valid, another source, got {patience} and {type(valid).__name__}')
     device, source = device or ('cuda' if torch.cuda.is_available() else 'cpu'), as_acts(source)
     options['device'] = torch.device(device).type
-    keys = (job_key(source, options), '' if valid is None else job_key(valid, {})) if checkpoint else ()
-    keep = Checkpoint(checkpoint, ' '.join(keys)) if checkpoint else None
+    keep = checkpoint
+    if checkpoint and not isinstance(checkpoint, Checkpoint):
+        keep = Checkpoint(checkpoint, f'{job_key(source, options)} {"" if valid is None else job_key(valid, {})}')
     mu, var = statistics(source)
     by = (var/len(mu))**.5 if scale else 1.
     sae = TopKSAE(len(mu), expansion*len(mu), default_k(len(mu)) if k is None else k, activation, seed)
@@ -87,7 +87,7 @@ def train_sae(
     losses = [loss or Reconstruction(), None if auxk is False else auxk or AuxK(), multi_topk]
     if epochs:
         if scale: source, valid = Scaled(source, by), None if valid is None else Scaled(valid, by)
-        trainer = Trainer(sae, source, [deepcopy(l) for l in losses if l], epochs, batch_size,
+        trainer = Trainer(sae, source, [l for l in losses if l], epochs, batch_size,
                           default_lr(sae.n) if lr is None else lr, warmup, decay, clip, k_start, seed)
         trainer.run(keep, every, valid, patience)
     return fold(sae, by).eval()
@@ -110,7 +110,7 @@ def plot_training(
     fig.tight_layout()
     return fig
 
-# %% ../nbs/06_train.ipynb #fae49d30
+# %% ../nbs/06_train.ipynb #9cda2b42
 def train_once(
     folder, # where the SAEs are kept
     source, # tensor `[n,d]`, `Acts` or `Store`
@@ -118,9 +118,10 @@ def train_once(
 )->TopKSAE: # on the CPU it is the same, bit for bit, whether trained, interrupted and resumed, or read
     "`train_sae`, or what it gave before for the same activations and options."
     device = options.get('device') or ('cuda' if torch.cuda.is_available() else 'cpu')
-    path = Path(folder)/job_key(source, options | dict(device=torch.device(device).type))[:16]
+    key = job_key(source, options | dict(device=torch.device(device).type))
+    path, keep = Path(folder)/key[:16], Checkpoint(Path(folder)/key[:16]/'checkpoint', key)
     if not (path/'sae.json').exists():
-        sae = train_sae(source, **options, checkpoint=path/'checkpoint')
-        if rank() == 0: sae.save(path); Checkpoint(path/'checkpoint', '').clear()
+        sae = train_sae(source, **options, checkpoint=keep)
+        if rank() == 0: sae.save(path); keep.clear()
         wait()
     return TopKSAE.load(path, device)

@@ -5,8 +5,9 @@
 # %% auto #0
 __all__ = ['warmup_decay', 'default_lr', 'k_at', 'Trainer']
 
-# %% ../nbs/05b_trainer.ipynb #306e4d9a
+# %% ../nbs/05b_trainer.ipynb #66f34d96
 import time, torch
+from copy import deepcopy
 from fastcore.basics import patch
 from .checkpoint import Checkpoint
 from .ranks import all_max, all_sum, fraction, mean_gradients, progress, rank
@@ -41,7 +42,7 @@ def k_at(
     if k_start is None: return k
     return round(k_start + (k - k_start)*min(1, 2*step/steps))
 
-# %% ../nbs/05b_trainer.ipynb #aff75b74
+# %% ../nbs/05b_trainer.ipynb #2669a231
 class Trainer:
     "One training of an SAE, and where it stands."
     def __init__(self,
@@ -57,7 +58,8 @@ class Trainer:
         k_start:int=None, # active latents at first, see `k_at`
         seed:int=0, # of the order of the data
     ):
-        self.sae, self.source, self.losses, self.epochs, self.batch_size = sae, source, losses, epochs, batch_size
+        losses = [deepcopy(l) for l in losses] # they will hold this training's state
+        self.sae, self.source, self.losses, self.batch_size = sae, source, losses, batch_size
         self.lr, self.warmup, self.decay, self.clip, self.k, self.k_start = lr, warmup, decay, clip, sae.k, k_start
         needy = [type(l).__name__ for l in losses if getattr(l, 'needs_y', False)]
         if needy and source.take([0], ('x', 'y'))._y is None:
@@ -66,7 +68,7 @@ class Trainer:
         for l in losses:
             if hasattr(l, 'start'): l.start(sae, len(source))
         self.opt = torch.optim.Adam(sae.parameters(), lr, fused=True)
-        self.per_epoch = -(-len(source)//batch_size)
+        self.epochs, self.per_epoch = epochs, -(-len(source)//batch_size)
         self.epoch, self.batch, self.best, self.since = 0, 0, float('inf'), 0
         self.generator = torch.Generator().manual_seed(seed)
         self.tensors = dict(rng=self.generator.get_state()) # at the start of this epoch
@@ -81,25 +83,25 @@ class Trainer:
         batch, # `Acts`: this process's part
     ):
         "One batch: forward, backward, Adam, unit rows."
-        sae, at = self.sae, self.epoch*self.per_epoch + self.batch
+        sae, at, steps = self.sae, self.done, self.epochs*self.per_epoch
         x, y = batch.x.to(sae.W_dec), batch.y.to(sae.W_dec.device) if 'y' in self.columns else None
-        sae.k = k_at(at, self.epochs*self.per_epoch, self.k, self.k_start)
-        self.opt.param_groups[0]['lr'] = self.lr*warmup_decay(at, self.epochs*self.per_epoch, self.warmup, self.decay)
+        sae.k = k_at(at, steps, self.k, self.k_start)
+        self.opt.param_groups[0]['lr'] = self.lr*warmup_decay(at, steps, self.warmup, self.decay)
         x_hat, values, indices = sae(x)
         loss, part = sum(l(x, x_hat, values, indices, y) for l in self.losses), fraction(len(x))
         self.opt.zero_grad(); loss.backward(); mean_gradients(sae.parameters(), part)
         if self.clip: torch.nn.utils.clip_grad_norm_(sae.parameters(), self.clip)
         self.opt.step(); sae.normalise()
         fvu = (x-x_hat).detach().square().sum(1).mean()/sae.var
-        self._note(part*torch.stack([loss.detach(), fvu]), indices[values != 0])
+        # the same in every process, so that any of them can save
+        self.tensors['fired'] = torch.maximum(self.tensors['fired'], sae.fired(values, indices))
+        self.tensors['sums'] += all_sum(part*torch.stack([loss.detach(), fvu]).double())
         self.batch += 1
 
-    def _note(self, sums, fired):
-        "Add to the epoch's sums; the same in every process, so that any of them can save."
-        now = torch.zeros_like(self.tensors['fired'])
-        now[fired] = 1
-        self.tensors['fired'] = torch.maximum(self.tensors['fired'], all_max(now))
-        self.tensors['sums'] += all_sum(sums.double())
+    @property
+    def done(self)->int:
+        "Steps so far."
+        return self.epoch*self.per_epoch + self.batch
 
     def data(self):
         "This process's part of what is left of the epoch."
@@ -129,7 +131,7 @@ class Trainer:
         self.sae.k = self.k
         return self.sae
 
-# %% ../nbs/05b_trainer.ipynb #eee7758b
+# %% ../nbs/05b_trainer.ipynb #8e604e4a
 @patch
 def state(self:Trainer)->tuple: # (tensors, facts), as `Checkpoint.save` takes them
     "All that the rest of the training depends on."
@@ -138,7 +140,7 @@ def state(self:Trainer)->tuple: # (tensors, facts), as `Checkpoint.save` takes t
     for i, s in self.opt.state_dict()['state'].items(): tensors |= {f'opt.{i}.{k}': v for k, v in s.items()}
     for i, l in enumerate(self.losses):
         tensors |= {f'loss.{i}.{k}': v.clone() for k, v in vars(l).items() if torch.is_tensor(v) and v.numel()}
-    return tensors, dict(step=self.epoch*self.per_epoch + self.batch, epoch=self.epoch, batch=self.batch,
+    return tensors, dict(step=self.done, epoch=self.epoch, batch=self.batch,
                          threads=torch.get_num_threads(), best=self.best, since=self.since, history=self.sae.history)
 
 @patch
