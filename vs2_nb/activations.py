@@ -11,7 +11,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from filelock import FileLock
 from torch.utils.data import DataLoader
-from .data import UnreadableImage, cache_dir
+from .data import UnreadableImage
+from .files import cache_dir
 from .ranks import progress, rank, wait, world
 from .store import SCHEMA, Store, StoreWriter
 

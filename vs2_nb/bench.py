@@ -14,7 +14,9 @@ from io import StringIO
 from pathlib import Path
 from .activations import extract
 from .clip import load_clip
-from .data import Split, asked, atomic_write, write_json
+from .check import asked
+from .data import Split
+from .files import atomic_write, write_json
 from .roads import bench_training, in_turns, ratio, road_table, speed
 from .sae import TopKSAE
 from .steering import VS2, steered

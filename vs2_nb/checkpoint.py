@@ -11,7 +11,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from safetensors.torch import load_file, save_file
-from .data import atomic_write, leftovers, read_json, sha256_file, write_json
+from .files import atomic_write, leftovers, read_json, sha256_file, write_json
 from .store import batches
 
 # %% ../nbs/05a_checkpoint.ipynb #7aabeef1

@@ -18,7 +18,8 @@ from .bench import vs2_bench
 from .catalogue import label_free
 from .checkpoint import Checkpoint
 from .clip import load_clip
-from .data import atomic_write, load_dataset
+from .data import load_dataset
+from .files import atomic_write
 from .evaluation import compare, describe, out_of_fold, predict, save_results, show_table, tabulate
 from .metrics import accuracy, hits, holm, mcnemar, paired_bootstrap
 from .mini_clip import vs2_train_mini

@@ -15,7 +15,8 @@ import open_clip, torch, torch.nn.functional as F
 from open_clip.transformer import VisionTransformer
 from PIL import Image
 from safetensors.torch import load_file, save_file
-from .data import ASSETS, atomic_write, cache_dir
+from .data import ASSETS
+from .files import atomic_write, cache_dir
 
 # %% ../nbs/02_clip.ipynb #6620228a
 def tap_points(

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np, pandas as pd, torch
 from PIL import Image
 from torchvision import datasets as tv
-from .data import ASSETS, Dataset, Split, _files, atomic_write, load_prompts, read_json, register
+from .data import ASSETS, Dataset, Split, _files, load_prompts, register
+from .files import atomic_write, read_json
 
 # %% ../nbs/00a_datasets.ipynb #bc457fb7
 def readable(

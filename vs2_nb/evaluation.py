@@ -14,7 +14,8 @@ from sklearn.model_selection import KFold
 from tqdm import tqdm
 from .activations import extract
 from .store import Acts, Store
-from .data import Split, write_json
+from .data import Split
+from .files import write_json
 from .metrics import accuracy, ece, flips, hits, holm, mcnemar, paired_bootstrap, wilson
 from .steering import Predictor, most_seen
 

@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch.utils.data import DataLoader
 from .clip import FrozenCLIP
-from .data import atomic_write, write_json
+from .files import atomic_write, write_json
 from .evaluation import show_table
 from .sae import TopKSAE, read_sae_json
 

@@ -11,7 +11,8 @@ __all__ = ['codes', 'top_images', 'plot_top', 'digit_attributes', 'coverage', 'b
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch, torch.nn.functional as F
 from scipy import sparse, stats
 from .store import as_acts, batches
-from .data import ASSETS, Split, read_json
+from .data import ASSETS, Split
+from .files import read_json
 from .metrics import holm
 from .sae import TopKSAE
 from .steering import VS2, keep_norm

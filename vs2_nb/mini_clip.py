@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from safetensors.torch import save_file
 from tqdm import tqdm
 from .clip import MiniTokenizer, load_clip
-from .data import atomic_write, write_json
+from .files import atomic_write, write_json
 
 # %% ../nbs/12_mini_clip.ipynb #0be88581
 GLYPHS = string.digits + string.ascii_uppercase + string.ascii_lowercase

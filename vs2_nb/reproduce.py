@@ -12,7 +12,9 @@ import matplotlib.pyplot as plt, pandas as pd, torch
 from tqdm import tqdm
 import vs2_nb.figures
 from .analysis import flops
-from .data import ASSETS, asked, atomic_write, sha256_file, write_json
+from .check import asked
+from .data import ASSETS
+from .files import atomic_write, sha256_file, write_json
 from .evaluation import save_results
 from .study import Study, show_cells
 from .tables import TARGETS, compute, vocabulary

@@ -12,7 +12,7 @@ from fastcore.basics import patch
 from safetensors.torch import load_file, save_file
 from torch import nn
 from .store import batches
-from .data import atomic_write, read_json, sha256_file, write_json
+from .files import atomic_write, read_json, sha256_file, write_json
 from .ranks import all_max, all_sum
 
 # %% ../nbs/04_sae.ipynb #053f02e0

@@ -9,7 +9,7 @@ __all__ = ['SCHEMA', 'COLUMNS', 'Acts', 'DamagedStore', 'shard_file', 'read_mani
 # %% ../nbs/02a_store.ipynb #0eae6ec3
 import numpy as np, pandas as pd, shutil, torch
 from pathlib import Path
-from .data import atomic_write, cache_dir, leftovers, read_json, sha256_file, write_json
+from .files import atomic_write, cache_dir, leftovers, read_json, sha256_file, write_json
 from .ranks import share
 
 # %% ../nbs/02a_store.ipynb #9e8ab605

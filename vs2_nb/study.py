@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np, pandas as pd, torch
 from .activations import extract, pixels
 from .clip import load_clip
-from .data import ASSETS, CORRUPTIONS, Dataset, Split, corrupted, load_dataset, paper_results, read_json, register
+from .data import ASSETS, CORRUPTIONS, Dataset, Split, corrupted, load_dataset, paper_results, register
+from .files import read_json
 from .evaluation import cut, out_of_fold, tabulate
 from .mini_clip import GLYPHS, HELD_OUT_FONTS, make_glyphs
 from .retrieval import timm_features
