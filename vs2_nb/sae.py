@@ -32,6 +32,7 @@ class TopKSAE(nn.Module):
         self.d, self.n, self.k, self.activation = d, n, k, activation
         # of the training: one row per epoch; the labels it saw, 'none' or 'train'
         self.history, self.labels = [], 'none'
+        self.trained_on = None # tells the rows it was trained on from others, see `06_train`
         rows = F.normalize(torch.randn(n, d, generator=torch.Generator().manual_seed(seed)), dim=1)
         self.W_enc, self.W_dec = nn.Parameter(rows.clone()), nn.Parameter(rows)
         self.b_pre = nn.Parameter(torch.zeros(d))
@@ -199,7 +200,7 @@ def save(self:TopKSAE,
         save_file({k: v.contiguous() for k, v in sae.state_dict().items()}, tmp)
     write_json(path/'sae.json', dict(schema=SCHEMA, d=sae.d, n=sae.n, k=sae.k, activation=sae.activation,
                                      sha256=sha256_file(path/'sae.safetensors'), labels=sae.labels,
-                                     history=sae.history, **meta), sealed=True)
+                                     history=sae.history, trained_on=sae.trained_on, **meta), sealed=True)
 
 def read_sae_json(
     path, # folder that `save` wrote
@@ -219,4 +220,5 @@ def load(cls:TopKSAE,
     sae = cls(cfg['d'], cfg['n'], cfg['k'], cfg['activation']).to(weights['W_dec'].dtype)
     sae.load_state_dict(weights)
     sae.history, sae.labels = cfg['history'], cfg['labels']
+    sae.trained_on = cfg.get('trained_on')
     return sae.to(device).eval()
