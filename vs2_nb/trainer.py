@@ -162,6 +162,7 @@ class Trainer:
         best = {k[5:]: v for k, v in self.tensors.items() if k.startswith('best.')}
         if best: self.sae.load_state_dict(best)
         if not self.finite: raise self.lost('the weights are not finite')
+        self.opt.zero_grad() # gradients are as large as the weights
         self.sae.k = self.k
         return self.sae
 
