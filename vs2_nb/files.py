@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['BLANK', 'DTYPES', 'cache_dir', 'sha256_file', 'atomic_write', 'leftovers', 'write_json', 'read_json', 'save_tensors',
-           'read_tensors']
+           'read_tensors', 'hold']
 
 # %% ../nbs/00c_files.ipynb #3b08bf12
-import hashlib, json, os, re, secrets, torch
+import hashlib, json, os, re, secrets, sys, torch
 from contextlib import contextmanager
+from filelock import FileLock, Timeout
 from pathlib import Path
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -81,6 +82,11 @@ def write_json(
     with atomic_write(path) as tmp: tmp.write_text(text, encoding='utf-8')
 
 # %% ../nbs/00c_files.ipynb #0d0fe012
+def _age(found, schema):
+    "What to do about a file of another version."
+    if not isinstance(found, int): return ''
+    return f'; {"an earlier" if found < schema else "a later"} version wrote it, {"make it anew" if found < schema else "update this one"}'
+
 def read_json(
     path:str, # a file that this library wrote
     schema:int, # its expected schema number
@@ -93,7 +99,7 @@ def read_json(
     try: obj = json.loads(text := path.read_bytes().decode())
     except (ValueError, RecursionError) as e: raise damaged(f'{path}: not readable as JSON ({e})') from e
     found = obj.get('schema') if isinstance(obj, dict) else None
-    if found != schema: raise ValueError(f'{path}: schema {found}, this version reads {schema}')
+    if found != schema: raise ValueError(f'{path}: schema {found}, this version reads {schema}{_age(found, schema)}')
     if sealed and hashlib.sha256(text.replace(seal := str(obj.get('seal')), BLANK, 1).encode()).hexdigest() != seal:
         raise damaged(f'{path}: changed since it was written')
     return obj
@@ -166,3 +172,19 @@ def _unsealed(path):
         while piece := f.read(1 << 20): h.update(piece)
     if h.hexdigest().encode() != seal: raise ValueError(f'{path}: changed since it was written')
     return said
+
+# %% ../nbs/00c_files.ipynb #555f1012
+@contextmanager
+def hold(
+    lock:FileLock, # its file lies in the folder that is to be held
+    name:str, # the argument that names the folder, for the message
+):
+    "Hold a lock; if another process has it, say so and wait. Whoever holds it already may hold it again."
+    folder, told, held = Path(lock.lock_file).parent, False, False
+    while not held:
+        folder.mkdir(parents=True, exist_ok=True)
+        try: held = lock.acquire(timeout=-1 if told else .5)
+        except Timeout: told = not print(f'{name}: another process is working in {folder}; waiting until it ends', file=sys.stderr)
+        except FileNotFoundError: pass # it ended, and took its folder with it
+    try: yield lock
+    finally: lock.release()
