@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BLANK', 'DTYPES', 'cache_dir', 'sha256_file', 'atomic_write', 'leftovers', 'write_json', 'read_json',
-           'sha256_tensors', 'save_tensors', 'read_tensors', 'hold']
+           'sha256_tensors', 'save_tensors', 'read_tensors', 'lock_or_wait', 'hold']
 
 # %% ../nbs/00c_files.ipynb #3b08bf12
 import hashlib, json, os, re, secrets, sys, torch
@@ -183,17 +183,21 @@ def _unsealed(path):
     return said
 
 # %% ../nbs/00c_files.ipynb #555f1012
-@contextmanager
-def hold(
+def lock_or_wait(
     lock:FileLock, # its file lies in the folder that is to be held
     name:str, # the argument that names the folder, for the message
 ):
-    "Hold a lock; if another process has it, say so and wait. Whoever holds it already may hold it again."
-    folder, told, held = Path(lock.lock_file).parent, False, False
-    while not held:
+    "Take a lock; if another process has it, say so and wait. Who has it already may take it again, and releases it as often."
+    folder, told = Path(lock.lock_file).parent, False
+    while True:
         folder.mkdir(parents=True, exist_ok=True)
-        try: held = lock.acquire(timeout=-1 if told else .5)
+        try: return lock.acquire(timeout=-1 if told else .5)
         except Timeout: told = not print(f'{name}: another process is working in {folder}; waiting until it ends', file=sys.stderr)
         except FileNotFoundError: pass # it ended, and took its folder with it
+
+@contextmanager
+def hold(lock:FileLock, name:str): # as for `lock_or_wait`
+    "Hold a lock for a while."
+    lock_or_wait(lock, name)
     try: yield lock
     finally: lock.release()
