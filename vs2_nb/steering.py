@@ -68,10 +68,11 @@ class OnImages(Method):
 
 def keep_norm(
     x_hat:torch.Tensor, # `[b,d]`
-    x:torch.Tensor, # `[b,d]`
+    x:torch.Tensor, # `[b,d]`, or one row for all
 )->torch.Tensor: # `[b,d]`
     "x̂ at the length of x."
-    expect(torch.is_tensor(x_hat) and torch.is_tensor(x) and x_hat.ndim == 2 and x_hat.shape == x.shape, 'x_hat', f'the shape of x, {told(x)}', x_hat)
+    x, x_hat = floats(x, 'x', ('b', 'd'), finite=False), floats(x_hat, 'x_hat', ('b', 'd'), finite=False)
+    expect(len(x) in (1, len(x_hat)) and x_hat.shape[1] == x.shape[1], 'x_hat', f'the shape of x, {told(x)}', x_hat)
     x = x.to(torch.promote_types(x.dtype, x_hat.dtype)) # a length in half precision is off by a thousandth
     return x_hat*(x.norm(dim=1, keepdim=True)/x_hat.norm(dim=1, keepdim=True).clamp_min(1e-12))
 
