@@ -146,8 +146,8 @@ class StoreWriter:
         if not file.exists():
             write_json(file, dict(schema=SCHEMA, identity=identity, complete=False, shards=[]), sealed=True)
         self.manifest = read_manifest(path)
-        # 'pretrained' is a path or a tag; what counts is the weights' hash
-        if differs := [k for k in identity if k != 'pretrained' and self.manifest['identity'].get(k) != identity[k]]:
+        # how the model was loaded, by which path or tag, decides nothing: what counts is the weights' hash
+        if differs := [k for k in identity if k not in ('pretrained', 'loaded') and self.manifest['identity'].get(k) != identity[k]]:
             raise ValueError(f'out: {path} holds another store, with a different {", ".join(differs)}')
 
     def record(self, i:int)->Path:
