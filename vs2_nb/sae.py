@@ -32,6 +32,7 @@ class TopKSAE(nn.Module):
         self.activation, draw = one_of(activation, 'activation', ('relu', 'abs')), whole(seed, 'seed', 0, 2**63 - 1)
         # of the training: one row per epoch; the labels it saw, 'none' or 'train'
         self.history, self.labels = [], 'none'
+        self.trained_on = None # tells the rows it was trained on from others, see `06_train`
         rows = F.normalize(torch.randn(self.n, self.d, generator=torch.Generator().manual_seed(draw)), dim=1)
         self.W_enc, self.W_dec = nn.Parameter(rows.clone()), nn.Parameter(rows)
         self.b_pre = nn.Parameter(torch.zeros(self.d))
@@ -256,7 +257,7 @@ def save(self:TopKSAE,
     file = _weights_file(path, sha256 := sha256_tensors(weights))
     save_tensors(file, weights)
     write_json(path/'sae.json', dict(schema=SCHEMA, d=sae.d, n=sae.n, k=sae.k, activation=sae.activation,
-                                     weights=sha256, labels=sae.labels, history=sae.history, **meta), sealed=True)
+                                     weights=sha256, labels=sae.labels, history=sae.history, trained_on=sae.trained_on, **meta), sealed=True)
     for f in [*path.glob('sae-*.safetensors'), *leftovers(path, WEIGHTS + r'|sae\.json')]:
         if f != file and (f.name.startswith('.') or re.fullmatch(WEIGHTS, f.name)): f.unlink(missing_ok=True)
 
@@ -285,4 +286,5 @@ def load(cls:TopKSAE,
     sae = cls(d, n, cfg['k'], cfg['activation']).to(weights['W_dec'].dtype)
     sae.load_state_dict(weights)
     sae.history, sae.labels = cfg['history'], cfg['labels']
+    sae.trained_on = cfg.get('trained_on')
     return sae.to(device).eval()
