@@ -89,7 +89,7 @@ class OraclePrototypes(Steer):
     def apply(self, x, y):
         c, d = self.directions.shape
         y = ints(y, 'y', len(x), 0, c-1) # a negative one would count from the end
-        expect(x.shape[1] == d, 'x', f'[b,{d}]', x)
+        floats(x, 'x', ('b', d), finite=False)
         v = (self.gamma-1)*self.directions.to(x)[y.to(x.device)]
         return keep_norm(x + self.lam*v, x)
 

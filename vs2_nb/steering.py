@@ -129,7 +129,7 @@ class Centroid(Steer):
     ): self.mu, self.alpha, self.rescale = floats(mu, 'mu', ('d',)), number(alpha, 'alpha'), bool(rescale)
 
     def apply(self, x):
-        expect(x.shape[1] == len(self.mu), 'x', f'[b,{len(self.mu)}]', x)
+        floats(x, 'x', ('b', len(self.mu)), finite=False)
         x_hat = x + self.alpha*(x - self.mu.to(x.device)) # the finer precision of the two
         return keep_norm(x_hat, x) if self.rescale else x_hat
 
