@@ -176,7 +176,7 @@ class HubSAE(TopKSAE, hf.ModelHubMixin, library_name='vs2_nb'):
                          local_files_only=False, token=None, **_):
         path = model_id if Path(model_id).is_dir() else hf.snapshot_download(
             model_id, revision=revision, cache_dir=cache_dir, force_download=force_download, token=token,
-            local_files_only=local_files_only, allow_patterns=['sae.json', 'sae.safetensors'])
+            local_files_only=local_files_only, allow_patterns=['sae.json', 'sae-*.safetensors'])
         return cls.of(TopKSAE.load(path, device), **read_sae_json(path).get('facts', {}))
 
 # %% ../nbs/14_interop.ipynb #01888074

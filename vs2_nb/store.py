@@ -32,7 +32,7 @@ def _rows(idx, n):
 
 def _asked(columns):
     "Names of columns; those that a source does not have are left out, those that nobody has are refused."
-    names = COLUMNS if columns is None else strings(columns, 'columns')
+    names = COLUMNS if columns is None else strings(list(columns) if isinstance(columns, set) else columns, 'columns', 0)
     for c in names: expect(c in COLUMNS, 'columns', f'some of {", ".join(COLUMNS)}', c)
     return names
 

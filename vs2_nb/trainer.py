@@ -167,6 +167,8 @@ def run(self:Trainer,
     patience:int=None, # stop after this many epochs without a lower FVU of `valid`
 )->TopKSAE:
     "Train to the end, or until patience is lost."
+    if keep and not keep.inside: # no other training may have its folder meanwhile
+        with keep: return self.run(keep, every, valid, patience)
     if keep and (found := keep.load(self.sae.W_dec.device)): self.restore(*found)
     last, patience = time.monotonic(), float('inf') if patience is None else patience
     with sparse(self.sae), progress(total=self.epochs, initial=self.epoch, desc='SAE', unit='epoch') as bar:
