@@ -208,7 +208,7 @@ def hash(self:FrozenCLIP)->str:
 def identity(self:FrozenCLIP)->dict:
     "All of a model that decides x and e, and how to load it again."
     return dict(model=self.name, pretrained=self.pretrained, weights=self.hash, tap=self.kind, precision=str(self.dtype)[6:],
-                transform=answers_hash(self.transform, probe_pictures(), 'transform'), loaded=self.loaded)
+                transform=answers_hash(self.transform, probe_pictures(), 'transform'), loaded=json.loads(json.dumps(self.loaded))) # as JSON gives it back
 
 @patch
 def untouched(self:FrozenCLIP):

@@ -96,8 +96,11 @@ def _version(t):
     return 0 if t.is_inference() else t._version
 
 def _bits(t):
-    "The sum of its entries' bits, read as whole numbers."
-    return t.reshape(-1).view({1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}[t.element_size()]).sum()
+    "The sum of its bytes, read as whole numbers of 64 bits, which is as quick as memory allows."
+    b = t.reshape(-1).view(torch.uint8)
+    if b.storage_offset() % 8: b = b.clone()
+    n = b.numel()//8*8
+    return b[:n].view(torch.int64).sum() + b[n:].sum()
 
 def model_state(
     model:torch.nn.Module,

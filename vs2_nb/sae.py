@@ -10,10 +10,11 @@ import re, torch, torch.nn.functional as F
 from contextlib import nullcontext
 from pathlib import Path
 from fastcore.basics import patch
+from filelock import FileLock
 from torch import nn
 from .check import expect, floats, number, one_of, whole
 from .store import batches
-from .files import leftovers, read_json, read_tensors, save_tensors, sha256_tensors, write_json
+from .files import hold, leftovers, read_json, read_tensors, save_tensors, sha256_tensors, write_json
 from .ranks import all_max, all_sum
 
 # %% ../nbs/04_sae.ipynb #053f02e0
@@ -246,21 +247,27 @@ def _sound(tensors, where):
     bad = [k for k, v in tensors.items() if not v.isfinite().all() and not (k in ('mu', 'var') and v.isnan().all())]
     if bad: raise ValueError(f'{where}: not finite: {", ".join(bad)}')
 
+def _tidy(path, but):
+    "Delete older weights, and what a kill left half written."
+    old = [f for f in path.glob('sae-*') if re.fullmatch(WEIGHTS, f.name) and f != but]
+    for f in [*old, *leftovers(path, WEIGHTS + r'|sae\.json')]: f.unlink()
+
 @patch
 def save(self:TopKSAE,
     path, # folder, made if need be
     **meta, # anything JSON can hold, kept beside the weights
 ):
     "Write the weights, then sae.json, which says which weights count; then delete what it no longer speaks of."
-    sae, path, weights = self, Path(path), self.state_dict()
+    path, weights = Path(path), self.state_dict()
     _sound(weights, path)
     file = _weights_file(path, sha256 := sha256_tensors(weights))
-    save_tensors(file, weights)
-    write_json(path/'sae.json', dict(schema=SCHEMA, d=sae.d, n=sae.n, k=sae.k, activation=sae.activation,
-                                     weights=sha256, labels=sae.labels, history=sae.history,
-                                     trained_on=sae.trained_on, **meta), sealed=True)
-    for f in [*path.glob('sae-*.safetensors'), *leftovers(path, WEIGHTS + r'|sae\.json')]:
-        if f != file and (f.name.startswith('.') or re.fullmatch(WEIGHTS, f.name)): f.unlink(missing_ok=True)
+    said = dict(schema=SCHEMA, d=self.d, n=self.n, k=self.k, activation=self.activation, weights=sha256, labels=self.labels,
+                history=self.history, trained_on=self.trained_on, **meta)
+    with hold(FileLock(path/'lock'), 'path') as lock: # one at a time
+        save_tensors(file, weights)
+        write_json(path/'sae.json', said, sealed=True)
+        _tidy(path, file)
+        Path(lock.lock_file).unlink() # whoever waits makes a new one
 
 # %% ../nbs/04_sae.ipynb #bc211696
 def read_sae_json(

@@ -7,7 +7,7 @@ __all__ = ['COLUMNS', 'SCHEMA', 'OWN', 'OPEN', 'Acts', 'DamagedStore', 'shard_fi
            'StoreWriter', 'Store', 'as_acts', 'batches', 'list_stores', 'clear_stores']
 
 # %% ../nbs/02a_store.ipynb #0eae6ec3
-import mmap, numpy as np, os, pandas as pd, re, torch
+import hashlib, mmap, numpy as np, os, pandas as pd, re, torch
 from fastcore.basics import patch
 from filelock import FileLock, Timeout
 from pathlib import Path
@@ -146,8 +146,8 @@ class StoreWriter:
         if not file.exists():
             write_json(file, dict(schema=SCHEMA, identity=identity, complete=False, shards=[]), sealed=True)
         self.manifest = read_manifest(path)
-        # 'pretrained' is a path or a tag; what counts is the weights' hash
-        if differs := [k for k in identity if k != 'pretrained' and self.manifest['identity'].get(k) != identity[k]]:
+        # how the model was loaded, by which path or tag, decides nothing: what counts is the weights' hash
+        if differs := [k for k in identity if k not in ('pretrained', 'loaded') and self.manifest['identity'].get(k) != identity[k]]:
             raise ValueError(f'out: {path} holds another store, with a different {", ".join(differs)}')
 
     def record(self, i:int)->Path:
@@ -159,6 +159,11 @@ class StoreWriter:
         for f in leftovers(self.path, OWN): f.unlink()
 
 # %% ../nbs/02a_store.ipynb #b1ed0e29
+class _Hashed:
+    "A file that is written and hashed at once; numpy's own writing would hide that the disk is full."
+    def __init__(self, file): self.file, self.sha256 = file, hashlib.sha256()
+    def write(self, raw): self.sha256.update(raw); return self.file.write(raw)
+
 @patch
 def write(self:StoreWriter,
     i:int, # number of the shard, from 0
@@ -171,9 +176,9 @@ def write(self:StoreWriter,
     if columns and (len(set(lengths.values())) != 1 or not lengths.get('x')):
         raise ValueError(f'columns: expected x, and all of one length, at least 1, got {lengths}')
     for c, v in columns.items():
-        with atomic_write(self.path/shard_file(c, i)) as tmp:
-            np.save(tmp, v, allow_pickle=False)
-            sha256[c] = sha256_file(tmp)
+        with atomic_write(self.path/shard_file(c, i)) as tmp, open(tmp, 'wb') as f:
+            np.save(out := _Hashed(f), v, allow_pickle=False)
+        sha256[c] = out.sha256.hexdigest()
     said = dict(schema=SCHEMA, rows=lengths.get('x', 0), skipped=list(skipped), sha256=sha256)
     write_json(self.record(i), said, sealed=True)
 

@@ -207,11 +207,12 @@ def train_once(
     key = _key(source, o, device)
     path = Path(folder)/hashlib.sha256(key.encode()).hexdigest()[:16]
     if (sae := _kept(path)) is None:
-        keep = Checkpoint(path/'checkpoint', key)
-        sae = train_sae(source, **options | dict(checkpoint=keep))
-        if rank() == 0: sae.save(path); keep.clear()
-        wait()
-        sae = TopKSAE.load(path)
+        with Checkpoint(path/'checkpoint', key) as keep: # another process that wants the same SAE waits for it
+            if (sae := _kept(path)) is None:
+                sae = train_sae(source, **options | dict(checkpoint=keep))
+                if rank() == 0: sae.save(path); keep.clear()
+                wait()
+                sae = TopKSAE.load(path)
     return sae.to(device)
 
 def _kept(path):
