@@ -10,7 +10,7 @@ cfg = cfg['DEFAULT']
 
 setup(
     name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], keywords=cfg['keywords'],
-    author=cfg['author'], author_email=cfg['author_email'], url=cfg['git_url'],
+    author=cfg['author'], url=cfg['git_url'] or None,
     license='Apache-2.0', license_files=['LICENSE'],
     long_description=(here/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     packages=find_packages(include=['vs2_nb', 'vs2_nb.*']),

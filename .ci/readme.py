@@ -8,6 +8,8 @@ HEAD = '<!-- Made from nbs/index.ipynb by .ci/readme.py: edit the notebook. -->\
 def text(lines): return ''.join(lines).rstrip('\n')
 def fence(s, lang=''): return f'```{lang}\n{s}\n```'
 
+def option(src, name): return next((m[1] for m in [re.search(rf'^#\|\s*{name}:\s*"?(.*?)"?$', src, re.M)] if m), '')
+
 def outputs(cell, files):
     "A code cell's saved outputs as markdown; pictures go into `files`."
     for o in cell.get('outputs', []):
@@ -16,7 +18,7 @@ def outputs(cell, files):
         elif 'image/png' in data:
             name = f'nbs/images/index_{len(files)}.png'
             files[name] = base64.b64decode(text(data['image/png']))
-            yield f'![]({name})'
+            yield f'![{option(text(cell["source"]), "fig-alt")}]({name})'
         elif 'text/plain' in data: yield fence(text(data['text/plain']))
 
 def convert(nb):
@@ -25,8 +27,8 @@ def convert(nb):
     for cell in nb['cells']:
         src = text(cell['source'])
         if cell['cell_type'] == 'markdown': parts.append(re.sub(r'\]\((?!https?:|#)', '](nbs/', src))
-        elif re.match(r'#\|\s*echo: false', src): parts += outputs(cell, files)
-        elif not re.match(r'#\|\s*hide', src): parts += [fence(src, 'python'), *outputs(cell, files)]
+        elif option(src, 'echo') == 'false': parts += outputs(cell, files)
+        elif not re.match(r'#\|\s*hide', src): parts += [fence(re.sub(r'(?m)^#\|.*\n', '', src), 'python'), *outputs(cell, files)]
     return HEAD + '\n\n'.join(parts) + '\n', files
 
 if __name__ == '__main__':

@@ -8,25 +8,34 @@ __all__ = ['Vote', 'LinearProbe', 'NearestMean', 'PromptEnsemble', 'random_views
 
 # %% ../nbs/10_baselines.ipynb #d75002c0
 import zlib
-import torch, torch.nn.functional as F
+import PIL.Image, torch, torch.nn.functional as F
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import Lasso, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torchvision.transforms import RandomHorizontalFlip, RandomResizedCrop
+from .check import expect, floats, ints, number, one_of, strings, whole
 from .prototypes import class_means
-from .steering import OnImages, Predictor
+from .steering import OnImages, Predictor, Steer
 
 # %% ../nbs/10_baselines.ipynb #edfa7f64
 class Vote(Predictor):
     "Majority vote of the neighbours' labels (asked for by the paper's reviewers): logits are the logarithms of the shares."
     def __init__(self,
         near, # a `Neighbourhood`
-    ): self.near, self.needs = near, near.needs
+    ):
+        expect(hasattr(near, 'find') and hasattr(near, 'score'), 'near', 'a Neighbourhood', near)
+        self.near, self.needs = near, near.needs
 
     def apply(self, x, q=None): return self.near.score(self.near.find(x, q)[1]).log()
 
 # %% ../nbs/10_baselines.ipynb #6cd93689
+def _labelled(x, name, y, c, labels):
+    "Rows with a class each, and which labels those are."
+    x, c = floats(x, name, ('m', 'd')), whole(c, 'c', 1)
+    expect(len(x) > 0, name, 'at least one row', x)
+    return x, ints(y, 'y', len(x), 0, c-1), c, one_of(labels, 'labels', ('none', 'train'))
+
 class LinearProbe(Predictor):
     "Logistic regression on standardised x (asked for by the paper's reviewers)."
     counted = False # scikit-learn
@@ -37,13 +46,15 @@ class LinearProbe(Predictor):
         labels:str='train', # 'none' for pseudo-labels
         C:float=1., # inverse strength of the regularisation
     ):
-        self.c, self.saw = c, labels
+        x, y, self.c, self.saw = _labelled(x, 'x', y, c, labels)
+        self.d, C = x.shape[1], number(C, 'C', above=0)
         last = LogisticRegression(C=C, max_iter=2000) if len(y.unique()) > 1 else DummyClassifier() # one class: it is the answer
         self.model = make_pipeline(StandardScaler(), last)
-        self.model.fit(x.cpu().numpy(), y.cpu().numpy())
+        self.model.fit(x.float().cpu().numpy(), y.cpu().numpy())
 
     def apply(self, x):
-        score = torch.from_numpy(self.model.predict_log_proba(x.cpu().numpy())).float()
+        x = floats(x, 'x', ('b', self.d))
+        score = torch.from_numpy(self.model.predict_log_proba(x.float().cpu().numpy())).float()
         # a class that the probe has not met stays impossible
         out = torch.full((len(x), self.c), -torch.inf)
         return out.index_copy(1, torch.from_numpy(self.model.classes_), score).to(x.device)
@@ -56,9 +67,12 @@ class NearestMean(Predictor):
         y:torch.Tensor, # `[m]` their labels, true or pseudo
         c:int, # number of classes
         labels:str='train', # 'none' for pseudo-labels
-    ): self.means, self.saw = F.normalize(class_means(e.float(), y, c), dim=1), labels
+    ):
+        e, y, c, self.saw = _labelled(e, 'e', y, c, labels)
+        self.means = F.normalize(class_means(e.float(), y.to(e.device), c), dim=1)
 
     def apply(self, e):
+        e = floats(e, 'e', ('b', self.means.shape[1]))
         logits = 100*F.normalize(e, dim=1) @ self.means.to(e).T
         return logits.masked_fill((self.means == 0).all(1).to(e.device), -torch.inf)
 
@@ -69,7 +83,9 @@ class PromptEnsemble(Predictor):
         clip, # a `FrozenCLIP`
         text:torch.Tensor, # `[de,c]` from `clip.text(classnames, many_templates)`
         steer=None, # a `Steer`
-    ): self.clip, self.text, self.steer, self.needs = clip, text, steer, steer.needs if steer else ('x',)
+    ):
+        expect(steer is None or isinstance(steer, Steer), 'steer', 'a Steer or None', steer)
+        self.clip, self.text, self.steer, self.needs = clip, floats(text, 'text', (clip.de, 'c')), steer, steer.needs if steer else ('x',)
 
     def apply(self, x, *more):
         x_hat = self.steer(**dict(zip(self.needs, (x, *more)))) if self.steer else x
@@ -84,6 +100,8 @@ def random_views(
     seed:int=0, # with the picture's bytes it decides the views, so that batches and order change nothing
 )->list: # n+1 pictures, the picture itself first
     "Random resized crops."
+    expect(isinstance(img, PIL.Image.Image), 'img', 'a PIL picture', img)
+    n, size, seed, scale = whole(n, 'n', 0), whole(size, 'size', 1), whole(seed, 'seed', 0, 2**32), _scale(scale)
     crop, mirror = RandomResizedCrop(size, scale), RandomHorizontalFlip(.5 if flip else 0)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(zlib.crc32(img.tobytes()) + seed)
@@ -98,15 +116,31 @@ class AugmentedEnsemble(OnImages):
         scale:tuple=(.5, 1.), # of the crops
         flip:bool=True,
         seed:int=0,
-    ): self.text, self.steer, self.n_views, self.scale, self.flip, self.seed = text, steer, n_views, scale, flip, seed
+    ):
+        expect(steer is None or getattr(steer, 'needs', ()) == ('x',), 'steer', 'a Steer that needs x alone, or None', steer)
+        self.text, self.steer, self.n_views = None if text is None else floats(text, 'text', ('de', 'c')), steer, whole(n_views, 'n_views', 0)
+        self.scale, self.flip, self.seed = _scale(scale), one_of(flip, 'flip', (True, False)), whole(seed, 'seed', 0, 2**32)
 
     @torch.no_grad()
     def apply(self, clip, pictures, text=None):
-        size = input_size(clip)
+        size, pictures = input_size(clip), _pictures(pictures)
         views = [v for p in pictures for v in random_views(p, self.n_views, size, self.scale, self.flip, self.seed)]
         x = clip.tap(torch.stack([clip.transform(v) for v in views]))
         e = clip.embed(self.steer(x) if self.steer else x).view(len(pictures), -1, clip.de).mean(1)
         return clip.logits(F.normalize(e, dim=1), text if self.text is None else self.text)
+
+def _scale(scale):
+    "Least and greatest share of the area."
+    expect(isinstance(scale, (list, tuple)) and len(scale) == 2, 'scale', 'two shares of the area', scale)
+    lo, hi = (number(s, 'scale', 0, 1) for s in scale)
+    expect(0 < lo <= hi, 'scale', 'two rising shares of the area, above 0', scale)
+    return lo, hi
+
+def _pictures(pictures):
+    "At least one picture."
+    ok = isinstance(pictures, (list, tuple)) and len(pictures) > 0 and all(isinstance(p, PIL.Image.Image) for p in pictures)
+    expect(ok, 'pictures', 'a list of PIL pictures', pictures)
+    return pictures
 
 def input_size(clip)->int:
     "The shorter side of a model's input, in pixels."
@@ -124,12 +158,15 @@ class SpLiCE(Predictor):
         text:torch.Tensor, # `[de,c]` class texts
         l1:float=.25, # weight of the l1 term, as in the paper
     ):
+        words, l1 = strings(words, 'words', 2), number(l1, 'l1', above=0)
+        mean, text = floats(mean, 'mean', (clip.de,)), floats(text, 'text', (clip.de, 'c'))
         concepts = clip.text(words, ['{}'])
         self.concepts = F.normalize(concepts - concepts.mean(1, keepdim=True), dim=0) # `[de,V]`
-        self.clip, self.words, self.mean, self.text, self.l1 = clip, list(words), mean, text, l1
+        self.clip, self.words, self.mean, self.text, self.l1 = clip, words, mean, text, l1
 
     def weights(self, e:torch.Tensor)->torch.Tensor: # `[b,V]`, most of them zero
         "How much of each word is in these embeddings."
+        e = floats(e, 'e', ('b', self.clip.de))
         target = F.normalize(e - self.mean.to(e), dim=1)
         lasso = Lasso(self.l1/(2*len(self.concepts)), fit_intercept=False, positive=True, max_iter=5000, tol=1e-7)
         coef = lasso.fit(self.concepts.cpu().double().numpy(), target.T.cpu().double().numpy()).coef_
@@ -156,6 +193,7 @@ class TPT(OnImages):
     ):
         self.embedding = getattr(getattr(clip.model, 'text', clip.model), 'token_embedding', None)
         if self.embedding is None: raise ValueError(f'clip: {clip.name!r} has no token embedding to tune a prompt in')
+        self._check(clip, classnames, template, n_views, keep, lr, steps, scale, flip, seed)
         prefix = clip.tokenizer([template.split('{}')[0]]).to(clip.device)
         self.length = int(prefix.argmax(1)) - 1 # tokens between start and end; the end has the highest number
         if self.length < 1: raise ValueError(f'template: expected words before {{}}, got {template!r}')
@@ -163,8 +201,14 @@ class TPT(OnImages):
         if (self.tokens[:,:1+self.length] != prefix[:,:1+self.length]).any():
             raise ValueError(f'clip: the tokenizer of {clip.name!r} does not begin with a start token and the prefix')
         self.start = self.embedding(prefix)[:,1:1+self.length].detach() # `[1,length,width]`
-        self.n_views, self.keep, self.lr, self.steps = n_views, keep, lr, steps
-        self.scale, self.flip, self.seed = scale, flip, seed
+
+    def _check(self, clip, classnames, template, n_views, keep, lr, steps, scale, flip, seed):
+        "Keep the options, if they can be."
+        expect(isinstance(template, str), 'template', 'a string with {}', template)
+        clip.text(classnames, [template]) # names that are lost, and a template without {}, are told there
+        self.n_views, self.steps, self.seed = whole(n_views, 'n_views', 0), whole(steps, 'steps', 0), whole(seed, 'seed', 0, 2**32)
+        self.keep, self.lr = number(keep, 'keep', 0, 1), number(lr, 'lr', 0)
+        self.scale, self.flip = _scale(scale), one_of(flip, 'flip', (True, False))
 
     def class_text(self, clip, context)->torch.Tensor: # `[de,c]`
         "Class texts with this context in place of the template's."
@@ -188,7 +232,7 @@ class TPT(OnImages):
     @torch.enable_grad()
     def apply(self, clip, pictures, text=None):
         out = []
-        for p in pictures:
+        for p in _pictures(pictures):
             views = random_views(p, self.n_views, input_size(clip), self.scale, self.flip, self.seed)
             with torch.no_grad(): e = clip.embed(clip.tap(torch.stack([clip.transform(v) for v in views])))
             context = self.tune(clip, e)
@@ -198,5 +242,6 @@ class TPT(OnImages):
 def entropy(
     logp:torch.Tensor, # `[…,c]` log-probabilities
 )->torch.Tensor: # `[…]` in nats
-    "−Σ p log p."
-    return -(logp.exp()*logp).sum(-1)
+    "−Σ p log p; a class that is impossible adds nothing."
+    logp = floats(logp, 'logp', None, finite=False)
+    return -(logp.exp()*logp.masked_fill(logp == -torch.inf, 0)).sum(-1)

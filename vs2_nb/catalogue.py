@@ -8,12 +8,13 @@ __all__ = ['label_free', 'neighbourhood', 'neighbour_methods', 'prompt_fact', 'i
 
 # %% ../nbs/10a_catalogue.ipynb #8eb99955
 import torch
+from .checkpoint import job_key
 from .sources import BlockOf
 from .baselines import TPT, AugmentedEnsemble, LinearProbe, NearestMean, PromptEnsemble, SpLiCE, Vote
 from .data import load_prompts
 from .prototypes import OraclePrototypes, PASSLoss, class_directions
 from .retrieval import CLIPSteering, NeighbourIndex, Neighbourhood, VS2PlusPlus, WeightedRAG, pseudo_labels, zero_shot
-from .steering import VS2, Blockwise, Centroid, Gated, Reconstruct, calibrate
+from .steering import VS2, Blockwise, Centroid, Reconstruct, gates
 from .train import train_sae
 
 # %% ../nbs/10a_catalogue.ipynb #72f3ea3e
@@ -106,12 +107,14 @@ def every_method(
     text, c, last = clip.text(data.classnames, data.templates), len(data.classnames), {}
     def methods_and_sae(a, seed):
         "The label-free methods; of the same activations and seed, the same SAE."
-        if (key := (tuple(a.ids), seed)) not in last:
+        try: key = job_key(a, options | dict(seed=seed))
+        except ValueError: key = object() # an option that nothing tells from another: nothing is shared
+        if key not in last:
             last.clear(); last[key] = label_free(a, seed, gamma, lam, **options)
         return dict(last[key]), last[key]['VS2'].sae
     def unlabelled(a, seed):
         methods, sae = methods_and_sae(a, seed)
-        return methods | unlabelled_baselines(clip, data, a, sae, text, N, gamma, lam) | (
+        return methods | unlabelled_baselines(clip, data, a, sae, text, N, gamma, lam, seed, **options) | (
             image_methods(clip, data, a, sae, seed, gamma, lam, **options) if images else {})
     def labelled(a, seed):
         _, sae = methods_and_sae(a, seed)
@@ -133,17 +136,20 @@ def unlabelled_baselines(
     N:int=50, # neighbours
     gamma:float=1.5,
     lam:float=2.1,
+    seed:int=0,
+    **options, # of `train_sae`, for the gate's own SAE
 )->dict: # name → method
     "What can be done on stored activations without a label, beyond `label_free`."
     c, y, vs2 = text.shape[1], pseudo_labels(clip, a.x, text), VS2(sae, gamma, lam)
     near = neighbourhood(clip, a, y, c, N, 'none')
     ens = clip.text(data.classnames, prompt_fact(data, 'ensemble', data.templates))
     def own(x): return pseudo_labels(clip, x, text)
+    def train(part): return train_sae(part, seed=seed, **options)
     return neighbour_methods(near, a, sae, 'pseudo', gamma, lam) | {
         'VS2++ pseudo, own label': VS2PlusPlus(sae, near, a.x, gamma, lam, positives='query', own=own),
         'weighted RAG': WeightedRAG(clip, near, a.x, text),
         'zero-out': Reconstruct(sae, 0, residual=True), 'negate': Reconstruct(sae, -1, residual=True),
-        'VS2, gated at q = 0.99': Gated(vs2, sae, calibrate(sae, a, .99)),
+        'VS2, gated at q = 0.99': gates(vs2, a, .99, train)[.99],
         'nearest mean, pseudo': NearestMean(a.e, y, c, 'none'), 'linear probe, pseudo': LinearProbe(a.x, y, c, 'none'),
         'SpLiCE': SpLiCE(clip, prompt_fact(data, 'vocabulary', data.classnames), a.e.float().mean(0), text),
         'Ens': PromptEnsemble(clip, ens), 'VS2+Ens': PromptEnsemble(clip, ens, vs2)}

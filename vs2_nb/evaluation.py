@@ -15,7 +15,7 @@ from tqdm import tqdm
 from .activations import extract
 from .store import Acts, Store
 from .data import Split
-from .files import write_json
+from .files import read_json, write_json
 from .metrics import accuracy, ece, flips, hits, holm, mcnemar, paired_bootstrap, wilson
 from .steering import Predictor, most_seen
 
@@ -232,17 +232,17 @@ def save_results(
     table:pd.DataFrame,
     **facts, # anything JSON can hold, kept beside the rows
 ):
-    "Write a table as JSON: rows, versions, facts."
+    "Write a table as JSON, sealed: rows, versions, facts."
     versions = dict(python=platform.python_version()) | {
         p: version(p) for p in ('vs2_nb', 'torch', 'open_clip_torch', 'scikit-learn')}
     write_json(path, dict(schema=1, versions=versions, **facts,
-                          rows=json.loads(table.to_json(orient='records', double_precision=10))))
+                          rows=json.loads(table.to_json(orient='records', double_precision=10))), sealed=True)
 
 def load_results(
     path, # JSON file that `save_results` wrote
 )->pd.DataFrame:
     "The rows of a results file."
-    return pd.DataFrame(json.loads(open(path).read())['rows']).astype({'p_value': float, 'p_holm': float})
+    return pd.DataFrame(read_json(path, 1, sealed=True)['rows']).astype({'p_value': float, 'p_holm': float})
 
 # %% ../nbs/11_evaluation.ipynb #596ac7d3
 def show_table(

@@ -7,6 +7,7 @@ __all__ = ['PASSLoss', 'class_means', 'class_directions', 'OraclePrototypes', 'o
 
 # %% ../nbs/09_prototypes.ipynb #8052bbd0
 import numpy as np, pandas as pd, torch, torch.nn.functional as F
+from .check import expect, floats, ints, number, one_of, strings, whole
 from .ranks import all_max, all_sum
 from .sae import Reconstruction, TopKSAE
 from .steering import Steer, keep_norm
@@ -20,8 +21,8 @@ class PASSLoss:
         mean:str='batch', # class means of the batch, or 'running'
         momentum:float=.1, # of the running mean: how much of it each batch replaces
     ):
-        if mean not in ('batch', 'running'): raise ValueError(f"mean: expected 'batch' or 'running', got {mean!r}")
-        self.w_aux, self.mean, self.momentum, self.reconstruction = w_aux, mean, momentum, Reconstruction()
+        self.w_aux, self.mean = number(w_aux, 'w_aux', least=0), one_of(mean, 'mean', ('batch', 'running'))
+        self.momentum, self.reconstruction = number(momentum, 'momentum', 0, 1), Reconstruction()
 
     def start(self, sae:TopKSAE, n:int):
         self.sae, self.running = sae, sae.W_dec.new_full((0, sae.n), torch.nan)
@@ -56,6 +57,8 @@ def class_means(
     shared:bool=False, # whether the rows are spread over the processes of a `torchrun`
 )->torch.Tensor: # `[c,n]`; zero for a class without images
     "Mean of each class."
+    z, c = floats(z, 'z', ('b', 'n'), finite=False), whole(c, 'c', 1)
+    y = ints(y, 'y', len(z), 0, c-1).to(z.device)
     member = F.one_hot(y, c).to(z) # a product and no index_add, which sums in another order each time
     sums, count = member.T @ z, member.sum(0)
     if shared: all_sum(sums), all_sum(count)
@@ -69,6 +72,8 @@ def class_directions(
     top:int=10, # images per class
 )->torch.Tensor: # `[c,d]`
     "z̄ W_dec of each class' surest images, as CLIP sees them (paper, section 'Oracle prototypes')."
+    x, top = floats(x, 'x', ('m', sae.d)), whole(top, 'top', 1)
+    probs = floats(probs, 'probs', (len(x), 'c'))
     best = probs.cpu().topk(min(top, len(probs)), dim=0).indices.T
     return torch.stack([sae.mix(*sae.encode_topk(x[i].to(sae.W_dec))).mean(0) for i in best]).detach()
 
@@ -79,9 +84,12 @@ class OraclePrototypes(Steer):
         directions:torch.Tensor, # `[c,d]`, as `class_directions` gives them
         gamma:float=1.5, # amplification
         lam:float=2.1, # steering scale
-    ): self.directions, self.gamma, self.lam = directions, gamma, lam
+    ): self.directions, self.gamma, self.lam = floats(directions, 'directions', ('c', 'd')), number(gamma, 'gamma'), number(lam, 'lam')
 
     def apply(self, x, y):
+        c, d = self.directions.shape
+        y = ints(y, 'y', len(x), 0, c-1) # a negative one would count from the end
+        floats(x, 'x', ('b', d), finite=False)
         v = (self.gamma-1)*self.directions.to(x)[y.to(x.device)]
         return keep_norm(x + self.lam*v, x)
 
@@ -90,7 +98,7 @@ def overlap(
     directions:torch.Tensor, # `[c,d]`
 )->torch.Tensor: # `[c,c]` cosines
     "Cosine of each pair of class directions (paper, Table 13)."
-    v = F.normalize(directions, dim=1)
+    v = F.normalize(floats(directions, 'directions', ('c', 'd')), dim=1)
     return v @ v.T
 
 def top_pairs(
@@ -99,6 +107,8 @@ def top_pairs(
     n:int=10, # how many pairs
 )->pd.DataFrame: # the most overlapping first
     "The pairs of classes whose directions overlap most."
+    cosines, n = floats(cosines, 'cosines', ('c', 'c')), whole(n, 'n', 1)
+    expect(len(classnames := strings(classnames, 'classnames')) == len(cosines) == cosines.shape[1], 'cosines', f'[{len(classnames)},{len(classnames)}], as there are class names', cosines)
     i, j = np.triu_indices(len(cosines), 1)
     out = pd.DataFrame({'class': [classnames[a] for a in i], 'and': [classnames[b] for b in j],
                         'cosine': cosines.cpu().numpy()[i, j]})
@@ -108,7 +118,7 @@ def orthogonalise(
     directions:torch.Tensor, # `[c,d]`, c ≤ d, linearly independent
 )->torch.Tensor: # `[c,d]` rows at right angles, each as long as it was
     "The nearest orthogonal directions (symmetric, Löwdin): no class goes first, unlike Gram–Schmidt."
-    c, d = directions.shape
+    c, d = (directions := floats(directions, 'directions', ('c', 'd'))).shape
     if c > d or torch.linalg.matrix_rank(directions) < c:
         raise ValueError(f'directions: expected at most {d} linearly independent ones, got {c} of rank '
                          f'{int(torch.linalg.matrix_rank(directions))}')

@@ -14,7 +14,7 @@ import vs2_nb.figures
 from .analysis import flops
 from .check import asked
 from .data import ASSETS
-from .files import atomic_write, sha256_file, write_json
+from .files import atomic_write, read_json, sha256_file, write_json
 from .evaluation import save_results
 from .study import Study, show_cells
 from .tables import TARGETS, compute, vocabulary
@@ -79,17 +79,28 @@ def result_config(
         return hashlib.sha256(said + b''.join(f.read_bytes() for f in files)).hexdigest()
     per_dataset = [dict(name=n, images=study.fingerprint(n), words=words(n), sae=study.on(n).train_options(),
                         q=getattr(study.q(n), '__name__', 'clip')) for n in study.names]
-    return dict(target=name, backbone=study.backbone, pretrained=str(study.pretrained), weights=study.clip.hash,
+    said = dict(target=name, backbone=study.backbone, pretrained=str(study.pretrained), clip=study.clip.identity,
                 datasets=per_dataset, seeds=study.seed_list, quick=bool(study.quick), threads=torch.get_num_threads(),
                 device=str(study.clip.device), settings=sha256_file(ASSETS/'paper_defaults.json'),
                 versions={p: version(p) for p in ('vs2_nb', 'torch', 'open_clip_torch', 'scikit-learn')})
+    return json.loads(json.dumps(said)) # as it is read back
 
-def _is_done(file, config):
-    "Whether a file holds the result of this configuration, pictures included."
-    try: was = json.loads(file.read_text())
-    except (OSError, ValueError): return False
-    pictures = [(file.parent/p, h) for p, h in was.get('pictures', {}).items()]
-    return was.get('config') == config and all(p.exists() and sha256_file(p) == h for p, h in pictures)
+# %% ../nbs/16_reproduce.ipynb #ec4f948e
+def _read(file):
+    "A result, or None: what is missing is not said, what is damaged is."
+    if not file.exists(): return None
+    try: was = read_json(file, 1, sealed=True)
+    except ValueError as e: tqdm.write(f'{e}; it is computed again', sys.stderr); return None
+    for p, h in was['pictures'].items():
+        if not (file.parent/p).exists() or sha256_file(file.parent/p) != h:
+            tqdm.write(f'{file.parent/p}: missing or changed since it was written; it is computed again', sys.stderr)
+            return None
+    return was
+
+def _done(file, config):
+    "The result of this configuration, pictures included, or None."
+    was = _read(file)
+    return was if was and was['config'] == config else None
 
 def _write(name, study, config):
     "Compute one target and write it: pictures first, the JSON last."
@@ -102,12 +113,13 @@ def _write(name, study, config):
         hashes[file.name] = sha256_file(file)
     save_results(study.path/f'{name}.json', cells, config=config, pictures=hashes)
 
+# %% ../nbs/16_reproduce.ipynb #aa9c9c0a
 def summary(
     study:Study,
 )->pd.DataFrame: # all cells; also written as results.csv and results.html
     "One table of this study's results; results of other settings in the same folder are left out."
-    done = [f for n in TARGETS if _is_done(f := study.path/f'{n}.json', result_config(study, n))]
-    table = pd.concat([pd.DataFrame(json.loads(f.read_text())['rows']) for f in done], ignore_index=True)
+    done = [d for n in TARGETS if (d := _done(study.path/f'{n}.json', result_config(study, n)))]
+    table = pd.concat([pd.DataFrame(d['rows']) for d in done], ignore_index=True)
     table = table[['table', *[c for c in table if c != 'table']]]
     with atomic_write(study.path/'results.csv') as tmp: table.to_csv(tmp, index=False)
     html = show_cells(table).assign(table=table.table).set_index('table').to_html(border=0)
@@ -116,6 +128,7 @@ def summary(
         tmp.write_text(f'<!doctype html><meta charset="utf-8"><title>vs2_reproduce</title>{style}{html}')
     return table
 
+# %% ../nbs/16_reproduce.ipynb #85199460
 def reproduce(
     target:str, # see `targets`
     study:Study,
@@ -127,9 +140,10 @@ def reproduce(
         for name in bar:
             bar.set_description(f'{name} ({TARGETS[name].title})')
             config, start = result_config(study, name), time.perf_counter()
-            if _is_done(study.path/f'{name}.json', config): continue
+            if _done(study.path/f'{name}.json', config): continue
             _write(name, study, config)
-            spent = json.loads(times.read_text()) if times.exists() else {}
+            try: spent = json.loads(times.read_text())
+            except (OSError, ValueError): spent = {} # only what it took: nothing rests on it
             write_json(times, spent | {name: round(time.perf_counter()-start, 1)})
     return summary(study)
 

@@ -7,8 +7,11 @@ __all__ = ['NeighbourIndex', 'timm_features', 'zero_shot', 'pseudo_labels', 'Nei
            'WeightedRAG', 'mix_neighbours']
 
 # %% ../nbs/08_retrieval.ipynb #bf20b0d7
-import hashlib
+import difflib, hashlib
 import torch, torch.nn.functional as F
+from .check import expect, floats, ints, number, one_of, whole
+from .identity import answers_hash, model_hash, probe_pictures
+from .sae import TopKSAE
 from .steering import Predictor, Steer, keep_norm
 
 # %% ../nbs/08_retrieval.ipynb #26862fcb
@@ -19,9 +22,10 @@ class NeighbourIndex:
         backend:str='torch', # or 'faiss', on the CPU: the same answers; measured below
         chunk:int=512, # queries at a time: at most chunk·m similarities are in memory
     ):
-        if q.ndim != 2 or not len(q): raise ValueError(f'q: expected features [m,dq] of a corpus, got {list(q.shape)}')
-        if backend not in ('torch', 'faiss'): raise ValueError(f"backend: expected 'torch' or 'faiss', got {backend!r}")
-        self.q, self.backend, self.chunk = F.normalize(q.float()), backend, chunk
+        q = floats(q, 'q', ('m', 'dq'))
+        expect(len(q) > 0, 'q', 'features [m,dq] of a corpus', q)
+        self.q, self.backend = F.normalize(q.float()), one_of(backend, 'backend', ('torch', 'faiss'))
+        self.chunk = whole(chunk, 'chunk', 1)
         if backend == 'faiss': self.flat = _faiss_index(self.q)
 
     def __len__(self): return len(self.q)
@@ -33,9 +37,8 @@ class NeighbourIndex:
         exclude:torch.Tensor=None, # `[b]` a corpus row that each query must not find: itself
     )->tuple: # similarities `[b,N]` falling, corpus rows `[b,N]`
         "The N nearest corpus rows of each query."
-        if q.shape[-1] != self.q.shape[1]: raise ValueError(f'q: expected [b,{self.q.shape[1]}], got {list(q.shape)}')
-        most = len(self) - (exclude is not None)
-        if not 1 <= N <= most: raise ValueError(f'N: expected 1 … {most} for a corpus of {len(self)}, got {N}')
+        q, N = floats(q, 'q', ('b', self.q.shape[1])), whole(N, 'N', 1, len(self) - (exclude is not None))
+        if exclude is not None: exclude = ints(exclude, 'exclude', len(q), 0, len(self)-1)
         q, more = F.normalize(q.to(self.q)), N + (exclude is not None)
         parts = [self._top(part, more) for part in q.split(self.chunk)]
         sim, idx = (torch.cat(p) for p in zip(*parts))
@@ -65,14 +68,24 @@ def timm_features(
     device='cpu',
     **options, # of `timm.create_model`: checkpoint_path=…, img_size=…
 ):
-    "A retrieval feature for `extract(…, q=…)`: a timm model's pooled features; its name carries a hash of weights and transform."
+    "A retrieval feature for `extract(…, q=…)`: a timm model's pooled features; its name carries a hash of weights, configuration and transform."
     import timm
+    expect(isinstance(name, str), 'name', 'the name of a timm model', name)
+    if ':' not in name and not timm.is_model(name):
+        raise ValueError(f'name: unknown model {name!r}; close to {difflib.get_close_matches(name, timm.list_models(), 4, .4)}')
     model = timm.create_model(name, pretrained=pretrained, num_classes=0, **options).eval().to(device)
     transform = timm.data.create_transform(**timm.data.resolve_model_data_config(model, options), is_training=False)
-    content = [repr(transform).encode(), *(v.cpu().numpy().tobytes() for v in model.state_dict().values())]
+    q = _features(model, transform, torch.device(device))
+    q.identity = hashlib.sha256((model_hash(model) + answers_hash(transform, probe_pictures(), 'transform')).encode()).hexdigest()
+    q.__name__ = f'timm {name} {q.identity[:16]}'
+    return q
+
+def _features(model, transform, device):
+    "Pictures through a transform and a model, in its own precision."
     @torch.no_grad()
-    def q(images): return model(torch.stack([transform(i.convert('RGB')) for i in images]).to(device)).float()
-    q.__name__ = f"timm {name} {hashlib.sha256(b''.join(content)).hexdigest()[:16]}"
+    def q(images):
+        with torch.autocast(device.type, enabled=False):
+            return model(torch.stack([transform(i.convert('RGB')) for i in images]).to(device)).float()
     return q
 
 # %% ../nbs/08_retrieval.ipynb #44b32105
@@ -83,6 +96,7 @@ def zero_shot(
     text:torch.Tensor, # `[de,c]` class texts
 )->torch.Tensor: # `[m,c]` logits, on the CPU
     "CLIP's own answers (CLIP_ZS in the paper's Table 1a), in batches."
+    x = floats(x, 'x', ('m', clip.d))
     return torch.cat([clip.logits(clip.embed(p), text).cpu() for p in x.split(4096)])
 
 def pseudo_labels(clip, x:torch.Tensor, text:torch.Tensor)->torch.Tensor: # `[m]` int64
@@ -99,9 +113,10 @@ class Neighbourhood:
         labels:str='train', # 'train' for true labels (the oracle), 'none' for pseudo-labels
         q=None, # function x → q, such as `clip.embed`; None: q comes from the store
     ):
-        if labels not in ('none', 'train'): raise ValueError(f"labels: expected 'none' or 'train', got {labels!r}")
-        if len(y) != len(index): raise ValueError(f'y: expected {len(index)} labels, one per corpus image, got {len(y)}')
-        self.index, self.y, self.c, self.N, self.labels, self.q = index, y, c, N, labels, q
+        expect(isinstance(index, NeighbourIndex), 'index', 'a NeighbourIndex', index)
+        expect(q is None or callable(q), 'q', 'a function x → q, or None', q)
+        self.index, self.labels, self.q, self.c = index, one_of(labels, 'labels', ('none', 'train')), q, whole(c, 'c', 1)
+        self.y, self.N = ints(y, 'y', len(index), 0, self.c-1), whole(N, 'N', 1, len(index))
 
     @property
     def needs(self)->tuple: # of 'x', 'q'
@@ -110,10 +125,15 @@ class Neighbourhood:
 
     def find(self, x, q=None)->tuple: # similarities `[b,N]`, corpus rows `[b,N]`
         "The neighbours of these images."
-        return tuple(t.to(x.device) for t in self.index.search(self.q(x) if self.q else q, self.N))
+        x = floats(x, 'x', ('b', 'd'))
+        sim, rows = self.index.search(self.q(x) if self.q else q, self.N)
+        expect(len(rows) == len(x), 'q', f'{len(x)} rows, one for each of x', q)
+        return sim.to(x.device), rows.to(x.device)
 
     def count(self, rows:torch.Tensor)->torch.Tensor: # `[b,c]`
         "How many of the neighbours carry each label."
+        expect(torch.is_tensor(rows) and rows.ndim == 2 and not rows.is_floating_point(), 'rows', 'corpus rows [b,N], as `find` gives them', rows)
+        ints(rows.reshape(-1), 'rows', None, 0, len(self.y)-1)
         y = self.y.to(rows.device)[rows]
         return torch.zeros(len(y), self.c, dtype=torch.long, device=y.device).scatter_add_(1, y, torch.ones_like(y))
 
@@ -126,6 +146,11 @@ class Neighbourhood:
         return self.score(rows).argmax(1)
 
 # %% ../nbs/08_retrieval.ipynb #35ff781e
+def _corpus(near, corpus, d='d'):
+    "x of the corpus, one for each image that can be found."
+    expect(isinstance(near, Neighbourhood), 'near', 'a Neighbourhood', near)
+    return floats(corpus, 'corpus', (len(near.index), d))
+
 class CLIPSteering(Steer):
     "CLIP steering (paper, Table 1a): x + lam (mean of positive neighbours − mean of negative ones); no SAE."
     def __init__(self,
@@ -138,13 +163,15 @@ class CLIPSteering(Steer):
     ):
         if positives not in ('majority', 'query') or (positives == 'query' and own is None):
             raise ValueError(f"positives: expected 'majority', or 'query' with own=…, got {positives!r} with own={own}")
-        self.near, self.corpus, self.lam, self.rescale = near, corpus, lam, rescale
+        self.near, self.corpus = near, _corpus(near, corpus)
+        self.lam, self.rescale = number(lam, 'lam'), one_of(rescale, 'rescale', (True, False))
         self.positives, self.own, self.needs = positives, own, near.needs
 
     def direction(self, x, q=None)->torch.Tensor: # `[b,d]`; zero where a set is empty
         "v: mean of the positives − mean of the negatives."
+        x = floats(x, 'x', ('b', self.corpus.shape[1]))
         _, rows = self.near.find(x, q)
-        label = self.own(x).to(x.device) if self.positives == 'query' else self.near.majority(rows)
+        label = ints(self.own(x), 'own', len(x)).to(x.device) if self.positives == 'query' else self.near.majority(rows)
         plus = (self.near.y.to(x.device)[rows] == label[:,None]).to(x)
         n_plus, n_minus = plus.sum(1, keepdim=True), (1-plus).sum(1, keepdim=True)
         weight = plus/n_plus.clamp_min(1) - (1-plus)/n_minus.clamp_min(1)
@@ -153,7 +180,7 @@ class CLIPSteering(Steer):
 
     @torch.no_grad()
     def apply(self, x, q=None):
-        x_hat = x + self.lam*self.direction(x, q)
+        x_hat = (x := floats(x, 'x', ('b', self.corpus.shape[1]))) + self.lam*self.direction(x, q)
         return keep_norm(x_hat, x) if self.rescale else x_hat
 
 class VS2PlusPlus(CLIPSteering):
@@ -167,6 +194,8 @@ class VS2PlusPlus(CLIPSteering):
         lam:float=2.1, # steering scale
         **options, # positives, own, rescale of `CLIPSteering`
     ):
+        expect(isinstance(sae, TopKSAE), 'sae', 'a TopKSAE', sae)
+        corpus, gamma = _corpus(near, corpus, sae.d), number(gamma, 'gamma')
         decoded = torch.cat([sae.mix(*sae.encode_topk(p)) for p in corpus.to(sae.W_dec).split(4096)])
         super().__init__(near, (gamma-1)*decoded, lam, **options)
         self.sae, self.gamma = sae, gamma
@@ -181,9 +210,8 @@ class WeightedRAG(Predictor):
         text:torch.Tensor, # `[de,c]` class texts
         m:float=.5, # weight of the image itself, 0 … 1
     ):
-        if not 0 <= m <= 1: raise ValueError(f'm: expected a weight between 0 and 1, got {m}')
-        self.clip, self.near, self.text, self.m = clip, near, text, m
-        with torch.no_grad(): self.corpus = torch.cat([clip.embed(p) for p in corpus.split(4096)])
+        self.clip, self.near, self.text, self.m = clip, near, floats(text, 'text', (clip.de, 'c')), number(m, 'm', 0, 1)
+        with torch.no_grad(): self.corpus = torch.cat([clip.embed(p) for p in _corpus(near, corpus, clip.d).split(4096)])
         self.needs = near.needs
 
     @torch.no_grad()

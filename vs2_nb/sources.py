@@ -7,6 +7,7 @@ __all__ = ['BlockOf', 'Union', 'Scaled']
 
 # %% ../nbs/02b_sources.ipynb #357d5693
 import numpy as np, torch
+from .check import expect, number, whole
 from .store import Acts, Store, _locate, _rows, as_acts
 
 # %% ../nbs/02b_sources.ipynb #e5a7f333
@@ -15,22 +16,28 @@ class BlockOf:
     def __init__(self,
         source, # `Acts` or `Store` with xs
         block:int, # -1 is the last
-    ): self.source, self.block = source, block
+    ):
+        self.source = as_acts(source)
+        first = self.source.take(range(min(1, len(self.source))), ('x', 'xs')).xs
+        if first is None: raise ValueError('source: no xs in it; extract it with blocks=…')
+        self.block = whole(block, 'block', -first.shape[1], first.shape[1] - 1)
 
     def __len__(self): return len(self.source)
 
     def take(self, idx, columns=None)->Acts:
         "Rows `idx`: x of the block."
-        xs = self.source.take(idx, ('x', 'xs')).xs
-        if xs is None: raise ValueError('source: no xs in it; extract it with blocks=…')
-        return Acts(xs[:,self.block])
+        return Acts(self.source.take(idx, ('x', 'xs')).xs[:,self.block])
 
+# %% ../nbs/02b_sources.ipynb #b78cf310
 class Union:
     "Several sources, one after the other (paper, Table 3): x alone, since their labels mean different things."
     def __init__(self, *sources): # tensors, `Acts` or `Store`s of one model
         self.sources = [as_acts(s) for s in sources]
+        expect(sum(map(len, self.sources)) > 0, 'sources', 'at least one row', [len(s) for s in self.sources])
         if len({s.identity.get('weights') for s in self.sources if isinstance(s, Store)}) > 1:
             raise ValueError('sources: these stores were written with different weights')
+        widths = {s.take([0], ('x',)).x.shape[1] for s in self.sources if len(s)}
+        expect(len(widths) == 1, 'sources', 'x of one width', sorted(widths))
         self.ends = np.cumsum([len(s) for s in self.sources])
 
     def __len__(self): return int(self.ends[-1])
@@ -39,14 +46,16 @@ class Union:
         "Rows `idx`: x."
         which, local = _locate(self.ends, _rows(idx, len(self)))
         parts = [self.sources[i].take(local[which == i], ('x',)).x for i in np.unique(which)]
+        if not parts: return next(s for s in self.sources if len(s)).take([], ('x',))
         return Acts(torch.cat(parts)[np.argsort(np.argsort(which, kind='stable'))])
 
+# %% ../nbs/02b_sources.ipynb #5add7c96
 class Scaled:
     "x of a source divided by a number."
     def __init__(self,
         source, # tensor, `Acts` or `Store`
-        by:float,
-    ): self.source, self.by = as_acts(source), by
+        by:float, # above 0
+    ): self.source, self.by = as_acts(source), number(by, 'by', above=0)
 
     def __len__(self): return len(self.source)
 

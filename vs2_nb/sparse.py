@@ -9,6 +9,7 @@ __all__ = ['BLOCK', 'LEAST', 'MOST', 'weighted_rows', 'by_latent', 'dots', 'top'
 import torch, torch.nn.functional as F, warnings
 from contextlib import contextmanager
 from torch.autograd.function import once_differentiable
+from .check import expect, floats, whole
 from .sae import TopKSAE
 
 # %% ../nbs/05_sparse.ipynb #d3bfbdf9
@@ -27,12 +28,22 @@ def weighted_rows(
                       for part in (W.split(BLOCK, 1) if blocks else [W])], 1)
 
 # %% ../nbs/05_sparse.ipynb #a2b1d096
+def _among(indices, n):
+    "Refuse rows that do not exist: the kernels below read whatever memory is there."
+    whole = torch.is_tensor(indices) and indices.ndim == 2 and indices.dtype in (torch.int32, torch.int64)
+    expect(whole, 'indices', 'whole numbers [b,k]', indices)
+    if not indices.numel(): return
+    low, high = indices.aminmax()
+    if low < 0 or high >= n:
+        raise ValueError(f'indices: expected 0 … {n-1}, got {int(low)} … {int(high)}')
+
 def by_latent(
     indices:torch.Tensor, # `[b,k]` active latents
     values:torch.Tensor, # `[b,k]` a number of each active pair
     n:int, # number of latents
 )->tuple: # samples `[b·k]`, values `[b·k]`, ends `[n+1]` of each latent's stretch: what `weighted_rows` takes
     "The active pairs sorted by latent, each latent's in order of the samples."
+    _among(indices, n)
     latents, order = indices.flatten().int().sort(stable=True)
     ends = torch.searchsorted(latents, torch.arange(n+1, dtype=torch.int32, device=indices.device), out_int32=True)
     return (order//indices.shape[1]).int(), values.flatten().index_select(0, order), ends
@@ -46,8 +57,17 @@ def dots(
     indices:torch.Tensor, # `[b,k]` rows of W
 )->torch.Tensor: # `[b,k]`
     "x · W[j] for each of a sample's k rows."
+    W = floats(W, 'W', ('n', 'd'), finite=False)
+    x = floats(x, 'x', ('b', W.shape[1]), W.device, finite=False)
+    _among(indices, len(W))
+    expect(len(indices) == len(x), 'indices', f'[{len(x)},k], a row for each row of x', indices)
+    expect(x.dtype == W.dtype, 'W', f'the dtype of x, {x.dtype}', W)
+    return _dots(x, W, indices)
+
+def _dots(x, W, indices):
+    "`dots`, unchecked: for indices that have been checked, or come from a top-k."
     (b, k), flat = indices.shape, indices.flatten().int()
-    ends = torch.arange(0, b*k+1, k, dtype=torch.int32, device=x.device)
+    ends = torch.arange(b+1, dtype=torch.int32, device=x.device)*k
     where = torch.sparse_csr_tensor(ends, flat, x.new_zeros(b*k), (b, len(W)), check_invariants=False)
     return torch.sparse.sampled_addmm(where, x.contiguous(), W.T).values().view(b, k)
 
@@ -57,7 +77,8 @@ def top(
     k:int,
 )->torch.Tensor: # `[b,k]` int64, the largest first
     "Indices of the k largest of each row."
-    b, n = score.shape
+    b, n = floats(score, 'score', ('b', 'n'), finite=False).shape
+    whole(k, 'k', 1, n)
     m = max((m for m in (4, 8, 16) if n%m == 0 and m*m*k <= n and score.device.type == 'cpu'), default=1)
     if m == 1: return score.topk(k).indices
     groups = score.view(b, m, n//m).amax(1).topk(k, sorted=False).indices # a group: every n/m-th column
@@ -95,7 +116,7 @@ class Mix(torch.autograd.Function):
     @once_differentiable
     def backward(ctx, grad):
         values, indices, W_dec = ctx.saved_tensors
-        return (dots(grad, W_dec, indices) if ctx.needs_input_grad[0] else None, None,
+        return (_dots(grad, W_dec, indices) if ctx.needs_input_grad[0] else None, None,
                 weighted_rows(grad.contiguous(), *by_latent(indices, values, len(W_dec))))
 
 # %% ../nbs/05_sparse.ipynb #9b621e88

@@ -13,14 +13,16 @@ from functools import cached_property
 from pathlib import Path
 import numpy as np, pandas as pd, torch
 from .activations import extract, pixels
+from .check import expect, ints, whole
 from .clip import load_clip
 from .data import ASSETS, CORRUPTIONS, Dataset, Split, corrupted, load_dataset, paper_results, register
 from .files import read_json
 from .evaluation import cut, out_of_fold, tabulate
 from .mini_clip import GLYPHS, HELD_OUT_FONTS, make_glyphs
 from .retrieval import timm_features
-from .steering import VS2
+from .steering import VS2, gates
 from .train import default_k, train_once, train_sae
+from .trainer import checked
 
 # %% ../nbs/13a_study.ipynb #5675d857
 def paper_setting(
@@ -96,7 +98,11 @@ class Study:
         try: self.seed_list = [int(s) for s in str(self.seeds).split(',')]
         except ValueError:
             raise ValueError(f'seeds: expected whole numbers separated by commas, got {self.seeds!r}') from None
-        self.names = [n.strip() for n in self.dataset.split(',')]
+        ints(self.seed_list, 'seeds')
+        for name in ('k', 'expansion', 'epochs'): # None: the paper's
+            if getattr(self, name) is not None: setattr(self, name, checked(**{name: getattr(self, name)})[name])
+        self.names = [n.strip() for n in self.dataset.split(',')] if isinstance(self.dataset, str) else []
+        expect(len(self.names) > 0 and all(self.names), 'dataset', 'names separated by commas', self.dataset)
         self.current = self.names[0] # the dataset whose SAEs are trained, see `on`
         self._kept, self._tmp = {}, None if self.out else tempfile.TemporaryDirectory()
         self.path = Path(self.out or self._tmp.name)
@@ -106,8 +112,9 @@ class Study:
         "`VS2_BACKBONE`, `VS2_DATASET`, … of the environment before the defaults; quick if nbdev is testing."
         names = [f.name for f in fields(cls) if f'VS2_{f.name.upper()}' in os.environ]
         given = {n: os.environ[f'VS2_{n.upper()}'] for n in names}
-        whole = {k: int(v) for k, v in given.items() if k in ('k', 'expansion', 'epochs', 'quick')}
-        return cls(**dict(quick=bool(os.environ.get('IN_TEST'))) | defaults | given | whole)
+        numbers = {k: v for k, v in given.items() if k in ('k', 'expansion', 'epochs', 'quick')}
+        for k, v in numbers.items(): expect(v.strip().isdecimal(), f'VS2_{k.upper()}', 'a whole number', v)
+        return cls(**dict(quick=bool(os.environ.get('IN_TEST'))) | defaults | given | {k: int(v) for k, v in numbers.items()})
 
     @cached_property
     def clip(self):
@@ -186,6 +193,10 @@ class Study:
 
     def vs2(self, sae)->VS2: return VS2(sae, self.setting('gamma'), self.setting('lam'))
 
+    def gates(self, method, a, qs, seed=None)->dict: # q → `Gated`
+        "Gates at several quantiles, calibrated on rows that their SAE, a further one, was not trained on."
+        return gates(method, a, qs, lambda part: self.sae(part, seed))
+
     def run(self, name, fits, seeds=None, blocks=None)->tuple: # as `out_of_fold` gives it
         "Fit, and predict every test image."
         return out_of_fold(self.clip, self.data(name), fits, self.folds(name), seeds or self.seed_list,
@@ -196,6 +207,7 @@ def some(
     n:int, # how many, at most
 )->Split:
     "Images at even distances."
+    whole(n, 'n', 1)
     return split.take(np.unique(np.linspace(0, len(split)-1, min(n, len(split))).round().astype(int)))
 
 # %% ../nbs/13a_study.ipynb #88c97f40

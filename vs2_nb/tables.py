@@ -23,7 +23,7 @@ from .evaluation import with_holm
 from .prototypes import OraclePrototypes, PASSLoss, class_directions
 from .retrieval import WeightedRAG, pseudo_labels, zero_shot
 from .sae import TopKSAE, set_fvu
-from .steering import Blockwise, Centroid, Gated, Reconstruct, calibrate, steered
+from .steering import Blockwise, Centroid, Reconstruct, steered
 from .study import STAND_INS, Study, accuracy_cells, beside_paper, cell, paper_sweep
 
 # %% ../nbs/13b_tables.ipynb #7acac76b
@@ -242,21 +242,21 @@ def _union(study, name, a):
 
 def _three(study, name):
     "The rows of Table 3 for one dataset."
-    gates = {q: [] for q in paper_sweep('gate')}
+    made = {q: [] for q in paper_sweep('gate')}
     def fit(a, seed):
         union = _union(study, name, a)
         sae = study.sae(union, seed)
-        for q in gates: gates[q].append(Gated(study.vs2(sae), sae, calibrate(sae, union, q)))
+        for q, g in study.gates(study.vs2(sae), union, made, seed).items(): made[q].append(g)
         return {'VS2 target SAE': study.vs2(study.sae(a, seed)), 'VS2 generalised SAE | ungated': study.vs2(sae),
-                **{f'VS2+FVU gate | q={q}': g[-1] for q, g in gates.items()}}
+                **{f'VS2+FVU gate | q={q}': g[-1] for q, g in made.items()}}
     cells = accuracy_cells(study, name, study.run(name, fit))
     x, tests = study.acts(name).x.to(study.clip.device), [test for _, test in study.pairs(name)]
     def covered(gs): return torch.cat([g.covers(x[t]).cpu() for g, t in zip(gs, tests)]).float().mean().item()
     coverage = [cell(study, name, 'VS2+FVU gate', f'q={q}', 'coverage', 100*covered(g), n=sum(map(len, tests)),
-                     labels='none') for q, g in gates.items()]
+                     labels='none') for q, g in made.items()]
     return pd.concat([cells, pd.DataFrame(coverage)])
 
-@target('Target SAE, generalised SAE, gate', '3', saes=2)
+@target('Target SAE, generalised SAE, gate', '3', saes=2.8) # the gate's own: on four fifths of the rows
 def table3(study, name):
     "VS2 with an SAE of the dataset, with one of several datasets, and that one behind the gate."
     main = _main(study)
