@@ -124,7 +124,7 @@ def as_text(
 )->str: # in one line
     "A string as Markdown shows it literally: no markup, no tag, no line of its own, no terminal escape."
     s = ''.join(c if c.isprintable() else ' ' for c in str(s))
-    return re.sub(r'([\\\\`*_\[\]|~$#])', r'\\\1', html.escape(s, quote=False))
+    return re.sub(r'([\\`*_\[\]|~$#])', r'\\\1', html.escape(s, quote=False))
 
 def _card_table(rows):
     "Where it was measured, and the lines of the table."
@@ -164,7 +164,7 @@ tags: [sparse-autoencoder, clip, interpretability, steering]
 |---|---|
 | SAE | d {sae.d}, n {sae.n}, k {sae.k}, activation `{sae.activation}` |
 | Reads x of | {model} |
-| Trained on | {data}; labels seen: {sae.labels} |
+| Trained on | {data}; labels seen: {as_text(sae.labels)} |
 | FVU (fraction of variance unexplained, held out) | {fvu:.3f} |
 | Dead latents (never active on the training data) | {100*dead:.1f} % |
 
