@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock
 from torch.utils.data import DataLoader
 from .check import expect, one_of, whole
-from .data import UnreadableImage
+from .pictures import UnreadableImage
 from .files import cache_dir, hold, read_json
 from .identity import answers_hash, probe_pictures
 from .ranks import progress, rank, wait, world

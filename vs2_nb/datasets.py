@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np, pandas as pd, torch
 from PIL import Image
 from torchvision import datasets as tv
-from .data import ASSETS, Dataset, Split, _files, load_prompts, register
+from .data import ASSETS, Dataset, Split, load_prompts, register
 from .files import atomic_write, read_json
+from .folders import listing
 
 # %% ../nbs/00a_datasets.ipynb #bc457fb7
 def readable(
@@ -162,7 +163,7 @@ def caltech101(
     home = _home('caltech101', root, download)
     # listed here: torchvision counts files instead of listing them, and fails where BACKGROUND_Google was deleted
     folders = sorted(f for f in home.glob('101_ObjectCategories/*') if f.is_dir() and f.name != 'BACKGROUND_Google')
-    found = [(f, i) for i, folder in enumerate(folders) for f in _files(folder)]
+    found = [(f, i) for i, folder in enumerate(folders) for f in listing(folder)[0]]
     return _cut('caltech101', home, found, [f.name for f in folders], cut)
 
 @register
@@ -187,7 +188,7 @@ def tiny_imagenet(root:str, download:bool=False)->Dataset:
     "Tiny-ImageNet (Stanford CS231n), `tiny-imagenet-200/`: val is the test split; has to be fetched by hand."
     home = _home('tiny_imagenet', root, download)
     index = {w: i for i, w in enumerate((home/'wnids.txt').read_text().split())}
-    train = [(f, i) for w, i in index.items() if (d := home/'train'/w/'images').is_dir() for f in _files(d)]
+    train = [(f, i) for w, i in index.items() if (d := home/'train'/w/'images').is_dir() for f in listing(d)[0]]
     val = [line.split('\t')[:2] for line in (home/'val/val_annotations.txt').read_text().splitlines()]
     val = [(home/'val/images'/f, index[w]) for f, w in val]
     first = {w: s.split(',')[0] for w, s in _pairs(home/'words.txt', '\t').items() if w in index}
