@@ -153,7 +153,7 @@ def _road(clip, split, text, method, q):
     "Pictures → logits, as one would do it for this method."
     needs = getattr(method, 'needs', ())
     pictures = [split[i] for i in range(len(split))]
-    if method is None: method = Blockwise({}) # CLIP as it is
+    if method is None: method = Blockwise({-1: lambda x: x}) # CLIP as it is
     elif isinstance(method, Steer) and needs == ('x',): method = Blockwise({-1: method})
     if isinstance(method, OnImages): return method(clip, pictures, text)
     x = clip.tap(torch.stack([clip.transform(p) for p in pictures]))
