@@ -185,7 +185,7 @@ def write(self:StoreWriter,
 @patch
 def finish(self:StoreWriter,
     n:int, # number of shards
-)->'Store':
+): # the `Store`
     "Gather the records into the manifest, and check every file."
     shards = [read_json(self.record(i), SCHEMA, DamagedStore, sealed=True) for i in range(whole(n, 'n', 1))]
     shards = [{k: s[k] for k in ('rows', 'skipped', 'sha256')} for s in shards]
