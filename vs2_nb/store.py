@@ -131,7 +131,8 @@ def check_out(
     path = Path(path)
     if path.exists() and not path.is_dir(): raise ValueError(f'out: expected a folder, {path} is a file')
     if not path.exists() or (path/'manifest.json').exists(): return # `read_manifest` looks at that
-    if other := sorted({f.name for f in path.iterdir()} - {f.name for f in own_files(path)}):
+    found = {f.name for f in path.iterdir()} - {f.name for f in own_files(path)}
+    if other := sorted(n for n in found if os.path.lexists(path/n)): # and no temporary name that another process has just renamed
         raise ValueError(f'out: expected an empty or new folder, {path} holds {len(other)} other files, {other[0]} first')
 
 # %% ../nbs/02a_store.ipynb #21fdc4e8
