@@ -33,6 +33,7 @@ def expect(
 def _as_tensor(v, name, what):
     "A tensor as it is; arrays, and lists of numbers, as tensors."
     if torch.is_tensor(v): return v
+    if hasattr(v, 'to_numpy') and getattr(v, 'ndim', 0) == 1: v = v.to_numpy() # a column of a table
     expect(isinstance(v, (list, tuple, np.ndarray, numbers.Number)) and not isinstance(v, bool), name, what, v)
     try:
         a = np.asarray(v)

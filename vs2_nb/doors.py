@@ -90,7 +90,7 @@ def Maybe(kind):
     return kind
 def Free(make, **options): return obj(make, takes=('dict', 'none', 'list'), **options)
 
-# %% ../nbs/15d_doors.ipynb #f566651d
+# %% ../nbs/15d_doors.ipynb #4a7a21d7
 def hits(v): return v > 0
 def _bools(sizes, name, shape): return (_numbers(sizes, name, shape) > 0).numpy()
 
@@ -114,11 +114,11 @@ def positive(v): return v.abs() + .1
 METRICS = [
     Door('metrics.hits', dict(logits=X('m', 'c'), y=Y('m', 'c'), k=Int(1, 3))),
     Door('metrics.accuracy', dict(hit=Hits('m'))),
-    Door('metrics.wilson', dict(hit=Hits('m'), confidence=Num(.1, .99))),
-    Door('metrics.per_class', dict(hit=Hits('m'), y=Y('m', 'c'), c=Int(4, 5, skip=('half',))), nan=True),
+    Door('metrics.wilson', dict(hit=Hits('m'), confidence=Num(above=0, most=1, top=.99))),
+    Door('metrics.per_class', dict(hit=Hits('m'), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',))), nan=True),
     Door('metrics.mcnemar', dict(before=Hits('m'), after=Hits('m'))),
     Door('metrics.flips', dict(before=Y('m', None), after=Y('m', None), y=Y('m', None))),
-    Door('metrics.paired_bootstrap', dict(before=Hits('m'), after=Hits('m'), confidence=Num(.1, .99), n_resamples=Int(1, 99), seed=Int(0, 9))),
+    Door('metrics.paired_bootstrap', dict(before=Hits('m'), after=Hits('m'), confidence=Num(above=0, most=1, top=.99), n_resamples=Int(1, 99), seed=Int(0, 9))),
     Door('metrics.holm', dict(p=X('m', f=lambda v: v.sigmoid(), ok=('nan',))), nan=True),
     Door('metrics.ece', dict(probs=X('m', 'c', f=shares, skip=('whole',)), y=Y('m', 'c'), bins=Int(1, 20)))]
 
@@ -277,7 +277,7 @@ def _saved():
     sae(dict(d=4, k=2, seed=0)).save(folder()/'sae')
     return folder()/'sae'
 
-# %% ../nbs/15d_doors.ipynb #013934a6
+# %% ../nbs/15d_doors.ipynb #01210390
 def _m(module, name): return getattr(import_module('vs2_nb.' + module), name)
 def _apply(module, name): return lambda x, **o: _m(module, name)(**o)(x)
 def Near(**o): return obj(lambda s: near(s), 'd', 'm', 'c')
@@ -310,7 +310,7 @@ STEER = [
     Door('retrieval.NeighbourIndex.search', dict(self=obj(lambda s: near(s).index, 'd', 'm'), q=X('b', 'd'), N=Int(1, 4, lambda s: s['m'] - 1), exclude=Maybe(Y('b', 'm')))),
     Door('retrieval.zero_shot', dict(clip=Clip(), x=Act(), text=Texts())),
     Door('retrieval.pseudo_labels', dict(clip=Clip(), x=Act(), text=Texts())),
-    Door('retrieval.Neighbourhood', dict(index=obj(lambda s: near(s).index, 'd', 'm'), y=Y('m', 'c'), c=Int(4, 5), N=Int(1, 4, lambda s: s['m']), labels=Word('none', 'train'), q=Maybe(obj(lambda: _itself, skip=('type',))), x=X('b', 'd')),
+    Door('retrieval.Neighbourhood', dict(index=obj(lambda s: near(s).index, 'd', 'm'), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',)), N=Int(1, 4, lambda s: s['m']), labels=Word('none', 'train'), q=Maybe(obj(lambda: _itself, skip=('type',))), x=X('b', 'd')),
          call=lambda x, **o: (h := _m('retrieval', 'Neighbourhood')(**o)).score(h.find(x)[1])),
     Door('retrieval.Neighbourhood.find', dict(self=Near(), x=X('b', 'd'))),
     Door('retrieval.Neighbourhood.count', dict(self=Near(), rows=Indices(top=lambda s: s['m']))),
@@ -322,15 +322,15 @@ STEER = [
     Door('retrieval.mix_neighbours', dict(e=X('b', 'd'), sim=X('b', 'k'), rows=Indices(top=lambda s: s['m']), corpus=X('m', 'd'), m=Num(0, 1))),
     Door('retrieval.timm_features', dict(name=Word('resnet10t'), pretrained=Kind(lambda s: False, skip=tuple(('none', 'truth', 'word', 'bytes', 'number', 'real', 'list', 'dict', 'set', 'thing', 'type'))), device=Word('cpu'), images=obj(pictures, **PICTURES)), cost=9,
          call=lambda images, **o: _m('retrieval', 'timm_features')(**o)(images)),
-    Door('prototypes.class_means', dict(z=X('m', 'd'), y=Y('m', 'c'), c=Int(4, 5), shared=Flag())),
+    Door('prototypes.class_means', dict(z=X('m', 'd'), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',)), shared=Flag())),
     Door('prototypes.class_directions', dict(sae=Sae(), x=X('m', 'd'), probs=X('m', 'c', f=shares), top=Int(1, 4, huge=True))),
     Door('prototypes.OraclePrototypes', dict(directions=X('c', 'd'), gamma=Num(), lam=Num(), x=X('b', 'd'), y=Y('b', 'c')), call=lambda x, y, **o: _m('prototypes', 'OraclePrototypes')(**o)(x, y=y)),
     Door('prototypes.overlap', dict(directions=X('c', 'd'))),
     Door('prototypes.top_pairs', dict(cosines=X('c', 'c'), classnames=Names('c'), n=Int(1, 4, huge=True))),
     Door('prototypes.orthogonalise', dict(directions=X('c', 8, skip=('zeros', 'half')))),
     Door('baselines.Vote', dict(near=Near(), x=X('b', 'd')), call=_apply('baselines', 'Vote'), nan=True),
-    Door('baselines.LinearProbe', dict(x=X('m', 'd'), y=Y('m', 'c'), c=Int(4, 5), labels=Word('none', 'train'), C=Num(above=0), ask=X('b', 'd')), call=lambda ask, **o: _m('baselines', 'LinearProbe')(**o)(ask), nan=True, cost=2),
-    Door('baselines.NearestMean', dict(e=X('m', 'w'), y=Y('m', 'c'), c=Int(4, 5), labels=Word('none', 'train'), ask=X('b', 'w')), call=lambda ask, **o: _m('baselines', 'NearestMean')(**o)(e=ask), nan=True),
+    Door('baselines.LinearProbe', dict(x=X('m', 'd'), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',)), labels=Word('none', 'train'), C=Num(above=0), ask=X('b', 'd')), call=lambda ask, **o: _m('baselines', 'LinearProbe')(**o)(ask), nan=True, cost=2),
+    Door('baselines.NearestMean', dict(e=X('m', 'w'), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',)), labels=Word('none', 'train'), ask=X('b', 'w')), call=lambda ask, **o: _m('baselines', 'NearestMean')(**o)(e=ask), nan=True),
     Door('baselines.PromptEnsemble', dict(clip=Clip(), text=Texts(), steer=Maybe(obj(lambda s: _m('steering', 'VS2')(sae(s, 128)))), x=Act()), call=_apply('baselines', 'PromptEnsemble')),
     Door('baselines.random_views', dict(img=obj(lambda: digits().train[0]), n=Int(0, 2), size=Int(1, 32), scale=Kind(lambda s: (.5, 1.), more=lambda v: dict(turned=((1., .5), BAD), far=((.5, 2.), BAD), three=((.1, .2, .3), BAD), words=(('a', 'b'), BAD), nan=((np.nan, 1.), BAD), list=([.5, 1.], v))), flip=Flag(), seed=Int(0, 9)),
          call=lambda **o: [np.array(v) for v in _m('baselines', 'random_views')(**o)]),
@@ -390,7 +390,7 @@ def _saved_results():
     _m('evaluation', 'save_results')(folder()/'results.json', _made_result())
     return folder()/'results.json'
 
-# %% ../nbs/15d_doors.ipynb #cd645c90
+# %% ../nbs/15d_doors.ipynb #1cd8f88c
 def _rates(s): return _numbers(s, 'rates', ['c', 'n']).abs().numpy()
 def Rates(): return X('c', 'n', f=positive, ok=('nan',))
 def _attributes(s): return pd.DataFrame(_bools(s, 'has', ['m', 3]), index=[f'i{i}' for i in range(s['m'])], columns=list('abc'))
@@ -403,7 +403,7 @@ INTERPRET = [
     Door('interpret.digit_attributes', dict(split=obj(lambda: digits().test))),
     Door('interpret.coverage', dict(table=Attributes(), ids=Names('b', pool=[f'i{i}' for i in range(8)], skip=('longer',)))),
     Door('interpret.best_concepts', dict(sae=Sae(), source=Source(), table=Attributes(), n=Int(1, 4, huge=True)), cost=2),
-    Door('interpret.firing_rates', dict(sae=Sae(), source=Source(), y=Y('m', 'c'), c=Int(4, 5)), nan=True),
+    Door('interpret.firing_rates', dict(sae=Sae(), source=Source(), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',))), nan=True),
     Door('interpret.top_classes', dict(rates=Rates(), latent=Int(0, 3, lambda s: s['n'] - 1), classnames=Names('c'), n=Int(1, 4, huge=True))),
     Door('interpret.lead', dict(rates=Rates())),
     Door('interpret.class_specific', dict(rates=Rates(), n=Int(1, 4, huge=True))),
