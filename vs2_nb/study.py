@@ -172,7 +172,7 @@ class Study:
         if feature not in self._kept:
             size = dict(img_size=224) if 'dinov2' in feature else {} # their own is 518
             try: self._kept[feature] = timm_features(feature, self.pretrained != 'random', self.clip.device, **size)
-            except (OSError, RuntimeError) as e: # no such model, or no network
+            except (OSError, RuntimeError, ValueError) as e: # no such model, or no network
                 raise ValueError(f"features: {feature!r} cannot be loaded ({type(e).__name__}: {str(e)[:80]} …); "
                                  "expected a timm model whose weights can be had, 'clip' or 'pixels'") from e
         return self._kept[feature]

@@ -206,7 +206,7 @@ def train_once(
     expect(o['checkpoint'] is None, 'checkpoint', 'none, as there is one beside the SAE', o['checkpoint'])
     key = _key(source, o, device)
     path = Path(folder)/hashlib.sha256(key.encode()).hexdigest()[:16]
-    if (sae := _kept(path)) is None:
+    if (sae := _kept(path, say=False)) is None:
         with Checkpoint(path/'checkpoint', key) as keep: # another process that wants the same SAE waits for it
             if (sae := _kept(path)) is None:
                 sae = train_sae(source, **options | dict(checkpoint=keep))
@@ -215,9 +215,9 @@ def train_once(
                 sae = TopKSAE.load(path)
     return sae.to(device)
 
-def _kept(path):
+def _kept(path, say=True):
     "The SAE in a folder; None if there is none, or none that can be read."
     if not (path/'sae.json').exists(): return None
     try: return TopKSAE.load(path)
     except (ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError, FileNotFoundError) as e:
-        warnings.warn(f'{path}: this SAE cannot be loaded and is trained again ({e})', stacklevel=3)
+        if say: warnings.warn(f'{path}: this SAE cannot be loaded and is trained again ({e})', stacklevel=3)
