@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['told', 'expect', 'floats', 'ints', 'whole', 'number', 'one_of', 'strings', 'asked', 'able', 'function', 'flag',
-           'location', 'frame']
+           'location', 'device', 'pictures', 'frame']
 
 # %% ../nbs/00d_check.ipynb #1e3a678b
 import math, numbers
@@ -178,8 +178,8 @@ def flag(
     v,
     name:str, # of the argument
 )->bool:
-    "True or False; 1 and 0 as well, words not."
-    expect(isinstance(v, (bool, np.bool_)) or isinstance(v, int) and v in (0, 1), name, 'True or False', v)
+    "True or False; neither words nor numbers."
+    expect(isinstance(v, (bool, np.bool_)), name, 'True or False', v)
     return bool(v)
 
 def location(
@@ -190,6 +190,23 @@ def location(
     "A path, whether or not something is there."
     expect(isinstance(v, (str, Path)) and str(v) and '\0' not in str(v), name, what, v)
     return Path(v)
+
+def device(
+    v, # 'cpu', 'cuda:1', a `torch.device`
+    name:str='device', # of the argument
+)->torch.device:
+    "Where tensors are."
+    try: return torch.device(v if isinstance(v, torch.device) else v + '')
+    except (RuntimeError, TypeError): raise ValueError(f"{name}: expected 'cpu', 'cuda', 'cuda:1' …, got {told(v)}") from None
+
+def pictures(
+    v, # list or tuple of PIL pictures
+    name:str='pictures', # of the argument
+)->list:
+    "At least one picture."
+    ok = isinstance(v, (list, tuple)) and len(v) > 0 and all(hasattr(p, 'convert') and hasattr(p, 'size') for p in v)
+    expect(ok, name, 'a list of PIL pictures', v)
+    return list(v)
 
 def frame(
     v, # a `DataFrame`
