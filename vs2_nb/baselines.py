@@ -14,7 +14,7 @@ from sklearn.linear_model import Lasso, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torchvision.transforms import RandomHorizontalFlip, RandomResizedCrop
-from .check import expect, floats, ints, number, one_of, strings, whole
+from .check import able, expect, flag, floats, ints, number, one_of, strings, whole
 from .prototypes import class_means
 from .steering import OnImages, Predictor, Steer
 
@@ -50,11 +50,12 @@ class LinearProbe(Predictor):
         self.d, C = x.shape[1], number(C, 'C', above=0)
         last = LogisticRegression(C=C, max_iter=2000) if len(y.unique()) > 1 else DummyClassifier() # one class: it is the answer
         self.model = make_pipeline(StandardScaler(), last)
-        self.model.fit(x.float().cpu().numpy(), y.cpu().numpy())
+        self.model.fit(x.detach().float().cpu().numpy(), y.cpu().numpy())
 
     def apply(self, x):
         x = floats(x, 'x', ('b', self.d))
-        score = torch.from_numpy(self.model.predict_log_proba(x.float().cpu().numpy())).float()
+        if not len(x): return x.new_zeros(0, self.c)
+        score = torch.from_numpy(self.model.predict_log_proba(x.detach().float().cpu().numpy())).float()
         # a class that the probe has not met stays impossible
         out = torch.full((len(x), self.c), -torch.inf)
         return out.index_copy(1, torch.from_numpy(self.model.classes_), score).to(x.device)
@@ -85,7 +86,7 @@ class PromptEnsemble(Predictor):
         steer=None, # a `Steer`
     ):
         expect(steer is None or isinstance(steer, Steer), 'steer', 'a Steer or None', steer)
-        self.clip, self.text, self.steer, self.needs = clip, floats(text, 'text', (clip.de, 'c')), steer, steer.needs if steer else ('x',)
+        self.clip, self.text, self.steer, self.needs = _clip(clip), floats(text, 'text', (clip.de, 'c')), steer, steer.needs if steer else ('x',)
 
     def apply(self, x, *more):
         x_hat = self.steer(**dict(zip(self.needs, (x, *more)))) if self.steer else x
@@ -119,7 +120,7 @@ class AugmentedEnsemble(OnImages):
     ):
         expect(steer is None or getattr(steer, 'needs', ()) == ('x',), 'steer', 'a Steer that needs x alone, or None', steer)
         self.text, self.steer, self.n_views = None if text is None else floats(text, 'text', ('de', 'c')), steer, whole(n_views, 'n_views', 0)
-        self.scale, self.flip, self.seed = _scale(scale), one_of(flip, 'flip', (True, False)), whole(seed, 'seed', 0, 2**32)
+        self.scale, self.flip, self.seed = _scale(scale), flag(flip, 'flip'), whole(seed, 'seed', 0, 2**32)
 
     @torch.no_grad()
     def apply(self, clip, pictures, text=None):
@@ -142,9 +143,11 @@ def _pictures(pictures):
     expect(ok, 'pictures', 'a list of PIL pictures', pictures)
     return pictures
 
+def _clip(clip): return able(clip, 'clip', 'a FrozenCLIP', 'model', 'embed', 'logits', 'text', 'de')
+
 def input_size(clip)->int:
     "The shorter side of a model's input, in pixels."
-    size = clip.model.visual.image_size
+    size = _clip(clip).model.visual.image_size
     return size if isinstance(size, int) else min(size)
 
 # %% ../nbs/10_baselines.ipynb #44030528
@@ -158,7 +161,7 @@ class SpLiCE(Predictor):
         text:torch.Tensor, # `[de,c]` class texts
         l1:float=.25, # weight of the l1 term, as in the paper
     ):
-        words, l1 = strings(words, 'words', 2), number(l1, 'l1', above=0)
+        words, l1, clip = strings(words, 'words', 2), number(l1, 'l1', above=0), _clip(clip)
         mean, text = floats(mean, 'mean', (clip.de,)), floats(text, 'text', (clip.de, 'c'))
         concepts = clip.text(words, ['{}'])
         self.concepts = F.normalize(concepts - concepts.mean(1, keepdim=True), dim=0) # `[de,V]`
@@ -166,7 +169,7 @@ class SpLiCE(Predictor):
 
     def weights(self, e:torch.Tensor)->torch.Tensor: # `[b,V]`, most of them zero
         "How much of each word is in these embeddings."
-        e = floats(e, 'e', ('b', self.clip.de))
+        e = floats(e, 'e', ('b', self.clip.de)).detach()
         target = F.normalize(e - self.mean.to(e), dim=1)
         lasso = Lasso(self.l1/(2*len(self.concepts)), fit_intercept=False, positive=True, max_iter=5000, tol=1e-7)
         coef = lasso.fit(self.concepts.cpu().double().numpy(), target.T.cpu().double().numpy()).coef_
@@ -191,6 +194,7 @@ class TPT(OnImages):
         flip:bool=True,
         seed:int=0,
     ):
+        _clip(clip)
         self.embedding = getattr(getattr(clip.model, 'text', clip.model), 'token_embedding', None)
         if self.embedding is None: raise ValueError(f'clip: {clip.name!r} has no token embedding to tune a prompt in')
         self._check(clip, classnames, template, n_views, keep, lr, steps, scale, flip, seed)
@@ -244,4 +248,5 @@ def entropy(
 )->torch.Tensor: # `[…]` in nats
     "−Σ p log p; a class that is impossible adds nothing."
     logp = floats(logp, 'logp', None, finite=False)
+    expect(logp.ndim > 0 and logp.shape[-1] > 0, 'logp', 'log-probabilities […,c]', logp)
     return -(logp.exp()*logp.masked_fill(logp == -torch.inf, 0)).sum(-1)

@@ -8,6 +8,7 @@ __all__ = ['label_free', 'neighbourhood', 'neighbour_methods', 'prompt_fact', 'i
 
 # %% ../nbs/10a_catalogue.ipynb #8eb99955
 import torch
+from .check import able, expect, number, whole
 from .checkpoint import job_key
 from .sources import BlockOf
 from .baselines import TPT, AugmentedEnsemble, LinearProbe, NearestMean, PromptEnsemble, SpLiCE, Vote
@@ -26,6 +27,7 @@ def label_free(
     **options, # of `train_sae`
 )->dict: # name → `Steer`
     "VS2 and its controls, from one SAE; none of them sees a label."
+    gamma, lam = number(gamma, 'gamma'), number(lam, 'lam')
     sae, untrained = train_sae(a, seed=seed, **options), train_sae(a, seed=seed, **options | dict(epochs=0))
     return {'SAE_REC': Reconstruct(sae), 'SAE_REC+gamma': Reconstruct(sae, gamma),
             'centroid': Centroid(sae.mu, lam*(gamma-1)),
@@ -41,7 +43,8 @@ def neighbourhood(
     labels:str='train', # 'none' for pseudo-labels
 )->Neighbourhood:
     "The nearest training images by a.q or, without one, by CLIP's own embedding."
-    own = a.q is None
+    able(clip, 'clip', 'a FrozenCLIP', 'embed'), able(a, 'a', 'Acts', 'x', 'q', 'take')
+    own, N = a.q is None, whole(N, 'N', 1)
     q = torch.cat([clip.embed(p).cpu() for p in a.x.split(4096)]) if own else a.q
     return Neighbourhood(NeighbourIndex(q), y, c, min(N, len(a)), labels, clip.embed if own else None)
 
@@ -66,6 +69,7 @@ def prompt_fact(
     default, # where the dataset's prompts do not say
 ):
     "What a dataset's prompts say beyond class names and templates."
+    able(data, 'data', 'a Dataset', 'name', 'classnames'), expect(isinstance(key, str), 'key', "a word such as 'ensemble'", key)
     try: return load_prompts(data.name).get(key, default)
     except ValueError: return default
 

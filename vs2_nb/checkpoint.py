@@ -13,7 +13,7 @@ from functools import partial
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from .check import expect
+from .check import expect, location, one_of, whole
 from .files import hold, leftovers, lock_or_wait, read_tensors, save_tensors, sha256_file
 from .ranks import rank, wait, world
 from .store import batches
@@ -27,7 +27,8 @@ class Checkpoint:
         path, # folder, made when something is saved
         identity:str, # what decides the job: a checkpoint of another one is refused
     ):
-        self.path, self.identity = Path(path), identity
+        expect(isinstance(identity, str), 'identity', 'a string', identity)
+        self.path, self.identity = location(path, 'path'), identity
         self.file, self.lock = self.path/'checkpoint.safetensors', FileLock(self.path/'lock')
         self.inside = 0 # how many `with` deep
 
@@ -54,7 +55,7 @@ def save(self:Checkpoint,
     **facts, # anything JSON can hold
 ):
     "Replace the checkpoint; the old one is whole until the new one is."
-    save_tensors(self.file, tensors, dict(schema=SCHEMA, identity=self.identity, step=step, facts=facts))
+    save_tensors(self.file, tensors, dict(schema=SCHEMA, identity=self.identity, step=whole(step, 'step', 0), facts=facts))
 
 @patch
 def load(self:Checkpoint,
@@ -89,6 +90,7 @@ def job_key(
     options:dict, # of a training: plain values, or objects that hold only such
 )->str: # hex
     "A hash of all that decides a training."
+    expect(isinstance(options, dict), 'options', 'a dict of options', options)
     told = {k: _settings(k, v) for k, v in options.items()}
     around = [version('vs2_nb'), version('torch'), torch.get_num_threads(), world(), str(torch.get_default_dtype()),
               torch.get_float32_matmul_precision(), [sha256_file(files('vs2_nb')/f'{m}.py') for m in CODE]]

@@ -15,7 +15,7 @@ from open_clip.transformer import VisionTransformer
 from PIL import Image
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from .check import expect, floats, number, one_of, strings, whole
+from .check import device as _device, expect, floats, ints, number, one_of, strings, whole
 from .data import ASSETS
 from .files import cache_dir, read_tensors, save_tensors
 from .identity import altered, answers_hash, model_hash, model_state, probe_pictures
@@ -300,7 +300,9 @@ class MiniTokenizer:
         vocab:list, # sorted BPE token ids that are known
         context_length:int=16,
     ):
-        self.vocab, self.bpe = torch.tensor(vocab), open_clip.SimpleTokenizer(context_length=context_length)
+        self.vocab, context_length = ints(vocab, 'vocab'), whole(context_length, 'context_length', 3)
+        expect(len(self.vocab) > 3, 'vocab', 'token ids, padding, start and end among them', vocab)
+        self.bpe = open_clip.SimpleTokenizer(context_length=context_length)
 
     def words(self, ids)->list: # the BPE tokens as text
         "BPE tokens as text."
@@ -310,7 +312,8 @@ class MiniTokenizer:
         texts, # a string or a list of strings
         context_length:int=None, # default: the model's
     )->torch.Tensor: # `[b,context_length]` int64
-        ids = self.bpe(texts, context_length)
+        texts = [texts] if isinstance(texts, str) else strings(texts, 'texts')
+        ids = self.bpe(texts, None if context_length is None else whole(context_length, 'context_length', 3))
         new = torch.searchsorted(self.vocab, ids).clamp(max=len(self.vocab)-1)
         if len(unknown := ids[self.vocab[new] != ids].unique()):
             raise ValueError(f"texts: the mini CLIP has never seen {self.words(unknown)}; "
@@ -325,6 +328,8 @@ def load_mini(
 )->FrozenCLIP:
     "The small CLIP of notebook `12_mini_clip`."
     bundled = sorted(p.stem[5:] for p in ASSETS.glob('mini-*.safetensors'))
+    expect(isinstance(pretrained, (str, Path)), 'pretrained', f"one of {bundled}, 'random' or a file", pretrained)
+    device = _device(device)
     source = 'seed0' if pretrained == 'random' else pretrained # its card has the architecture and the words
     path = ASSETS/f'mini-{source}.safetensors' if source in bundled else Path(source)
     if path.suffix != '.safetensors' or not path.exists():
@@ -413,14 +418,14 @@ def load_clip(
     "Any open_clip model, frozen, with `tap`, `embed`, `logits` and `text`."
     expect(isinstance(name, str), 'name', "'mini' or a name that open_clip knows", name)
     expect(pretrained is None or isinstance(pretrained, (str, Path)), 'pretrained', "a tag, a file or 'random'", pretrained)
-    device, pretrained = device or ('cuda' if torch.cuda.is_available() else 'cpu'), pretrained if pretrained is None else str(pretrained)
+    device, pretrained = _device(('cuda' if torch.cuda.is_available() else 'cpu') if device is None else device), pretrained if pretrained is None else str(pretrained)
     one_of(precision, 'precision', ('fp32', 'fp16', 'bf16')), one_of(quick_gelu, 'quick_gelu', (None, True, False))
     mean, std = _three(mean, 'mean'), _three(std, 'std', above=0)
     loaded = {k: v for k, v in dict(quick_gelu=quick_gelu, mean=mean, std=std).items() if v is not None}
     if name == 'mini':
         if precision != 'fp32': raise ValueError(f"precision: mini is small, there is only 'fp32', got {precision!r}")
         if loaded: raise ValueError(f'{next(iter(loaded))}: mini has its own, got {next(iter(loaded.values()))}')
-        return load_mini(pretrained or 'seed0', device)
+        return load_mini('seed0' if pretrained is None else pretrained, device)
     if ':' not in name: _check_request(name, pretrained, quick_gelu)
     elif pretrained not in (None, name, 'random'):
         raise ValueError(f"pretrained: {name!r} brings its own weights, expected nothing or 'random', got {pretrained!r}")

@@ -90,7 +90,7 @@ def Maybe(kind):
     return kind
 def Free(make, **options): return obj(make, takes=('dict', 'none', 'list'), **options)
 
-# %% ../nbs/15d_doors.ipynb #f566651d
+# %% ../nbs/15d_doors.ipynb #4a7a21d7
 def hits(v): return v > 0
 def _bools(sizes, name, shape): return (_numbers(sizes, name, shape) > 0).numpy()
 
@@ -114,15 +114,15 @@ def positive(v): return v.abs() + .1
 METRICS = [
     Door('metrics.hits', dict(logits=X('m', 'c'), y=Y('m', 'c'), k=Int(1, 3))),
     Door('metrics.accuracy', dict(hit=Hits('m'))),
-    Door('metrics.wilson', dict(hit=Hits('m'), confidence=Num(.1, .99))),
-    Door('metrics.per_class', dict(hit=Hits('m'), y=Y('m', 'c'), c=Int(4, 5, skip=('half',))), nan=True),
+    Door('metrics.wilson', dict(hit=Hits('m'), confidence=Num(above=0, most=1, top=.99))),
+    Door('metrics.per_class', dict(hit=Hits('m'), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',))), nan=True),
     Door('metrics.mcnemar', dict(before=Hits('m'), after=Hits('m'))),
     Door('metrics.flips', dict(before=Y('m', None), after=Y('m', None), y=Y('m', None))),
-    Door('metrics.paired_bootstrap', dict(before=Hits('m'), after=Hits('m'), confidence=Num(.1, .99), n_resamples=Int(1, 99), seed=Int(0, 9))),
+    Door('metrics.paired_bootstrap', dict(before=Hits('m'), after=Hits('m'), confidence=Num(above=0, most=1, top=.99), n_resamples=Int(1, 99), seed=Int(0, 9))),
     Door('metrics.holm', dict(p=X('m', f=lambda v: v.sigmoid(), ok=('nan',))), nan=True),
     Door('metrics.ece', dict(probs=X('m', 'c', f=shares, skip=('whole',)), y=Y('m', 'c'), bins=Int(1, 20)))]
 
-# %% ../nbs/15d_doors.ipynb #969a9cb3
+# %% ../nbs/15d_doors.ipynb #c8212f95
 def image(sizes=None): return clip().transform(digits().train[0])[None].repeat(2, 1, 1, 1)
 def pictures(sizes=None): return [digits().train[i] for i in range(2)]
 PICTURES = dict(more=lambda v: dict(numbers=([1, 2], BAD), none_in=([v[0], None], BAD), no_picture=([v[0], 'nowhere.png'], BAD), one=(v[0], BAD)))
@@ -136,9 +136,9 @@ class Texts(Kind):
     def value(self, sizes, name): return text()[:,:sizes['c']].clone()
     def own(self, v, bound):
         bad = dict(turned=v.T.contiguous(), flatter=v[:,0], deeper=v[None], nan=torch.where(v == v.max(), torch.nan, v), narrow=v[:32],
-                   complex=v.to(torch.complex64), meta=v.to('meta'), whole=v.mul(100).int(), empty=v[:,:0])
+                   complex=v.to(torch.complex64), meta=v.to('meta'), whole=v.mul(100).int())
         return {k: (x, v) for k, x in dict(array=v.numpy(), list=v.tolist(), double=v.double(), half=v.half(), grad=v.clone().requires_grad_()).items()} | {
-            k: (x, BAD) for k, x in bad.items()}
+            k: (x, BAD) for k, x in bad.items()} | dict(empty=(v[:,:0], ANY))
 
 CLIP = [
     Door('clip.load_clip', dict(name=Word('mini'), pretrained=Maybe(Word('seed0', 'seed1', 'random')), device=Maybe(Word('cpu')), precision=Word('fp32'),
@@ -162,7 +162,7 @@ CLIP = [
 def _within(context):
     with context as c: return clip().tap(image())
 
-# %% ../nbs/15d_doors.ipynb #45999220
+# %% ../nbs/15d_doors.ipynb #318af54c
 def acts(sizes):
     from vs2_nb.store import Acts
     m = sizes['m']
@@ -173,7 +173,7 @@ def made_store(sizes):
     from vs2_nb.bench import made_store
     return made_store(fresh(), _numbers(sizes, 'x', ['m', 'd']), 4)
 
-def Rows(**options): return Y('b', 8, ok=('negative', 'empty'), skip=('real', 'half'), **options)
+def Rows(skip=()): return Y('b', 'm', ok=('negative', 'empty'), skip=('real', 'half', *skip))
 def _store(name): return getattr(import_module('vs2_nb.store'), name)
 
 def _write(path, identity, i, columns, skipped):
@@ -189,24 +189,24 @@ class Columns(Kind):
                     whole=(v | dict(x=v['x'].astype(int)), BAD), flat=(v | dict(x=v['x'][:,0]), BAD), tensors=({k: torch.from_numpy(a) for k, a in v.items()}, v))
 
 STORE = [
-    Door('store.Acts', dict(x=X('m', 'd', ok=('nan', 'inf')), e=Maybe(X('m', 64)), y=Maybe(Y('m', None)), q=Maybe(X('m', 'w')), ids=Maybe(Names('m', pool=[f'i{i}' for i in range(20)], skip=('bytes_in',))),
-        xs=Maybe(X('m', 2, 'd'))), call=lambda **o: _store('Acts')(**o).take([0]), nan=True),
+    Door('store.Acts', dict(x=X('m', 'd', ok=('nan', 'inf')), e=Maybe(X('m', 'w', ok=('nan', 'inf'))), y=Maybe(Y('m', None)), q=Maybe(X('m', 'k', ok=('nan', 'inf'))), ids=Maybe(Names('m', pool=[f'i{i}' for i in range(20)], skip=('bytes_in',))),
+        xs=Maybe(X('m', 2, 'd', ok=('nan', 'inf')))), call=lambda **o: _store('Acts')(**o).take([0]), nan=True),
     Door('store.Acts.take', dict(self=obj(acts), idx=Rows(), columns=Maybe(Kind(lambda s: ('x', 'y'), more=lambda v: dict(unknown=(('x', 'zz'), BAD), no_x=(('y',), ANY), list=(['x', 'y'], v)), ok=('list', 'dict'))))),
-    Door('store.StoreWriter', dict(path=Where(), identity=obj(lambda: dict(model='m'), ok=('dict',)), i=Int(0, 0), columns=Columns(), skipped=Names()), call=_write, cost=3),
+    Door('store.StoreWriter', dict(path=Where(), identity=obj(lambda: dict(model='m'), ok=('dict',)), i=Int(0, 0), columns=Columns(), skipped=Names(ok=('list', 'empty'))), call=_write, cost=3),
     Door('store.Store', dict(path=Given(lambda: store().path), verify=Flag()), call=lambda **o: _store('Store')(**o).take([0]).x),
     Door('store.Store.take', dict(self=obj(made_store), idx=Rows(), columns=Maybe(Kind(lambda s: ('x',), more=lambda v: dict(unknown=(('x', 'zz'), BAD)), ok=('list', 'dict')))), cost=3),
     Door('store.shard_file', dict(column=Word('x', 'e'), i=Int(0, 9))),
     Door('store.read_manifest', dict(path=Given(lambda: store().path))),
-    Door('store.as_acts', dict(source=Source(ok=('nan', 'inf'))), call=lambda source: _store('as_acts')(source).take([0]), nan=True),
+    Door('store.as_acts', dict(source=Source(ok=('nan', 'inf'))), call=lambda source: (a := _store('as_acts')(source)).take(range(len(a))), nan=True),
     Door('store.batches', dict(source=Source(ok=('nan', 'inf')), batch_size=Int(1, 9, huge=True), generator=Maybe(obj(lambda: torch.Generator().manual_seed(0))),
         columns=Kind(lambda s: ('x',), ok=('list',), skip=('none',), more=lambda v: dict(unknown=(('x', 'zz'), BAD), list=(['x'], v))), skip=Int(0, 2, huge=True), shared=Flag()), nan=True),
     Door('store.list_stores', dict(root=Maybe(Text(make=lambda s: str(folder()), skip=('word', 'odd', 'truth', 'number'))))),
-    Door('store.clear_stores', dict(names=obj(lambda: [], ok=('list', 'dict'), skip=('none',)), root=Text(make=lambda s: str(folder()/'no stores'), skip=('none', 'odd', 'word')))),
-    Door('sources.BlockOf', dict(source=obj(acts), block=Int(-2, -1, -1), idx=Rows()), call=lambda source, block, idx: import_module('vs2_nb.sources').BlockOf(source, block).take(idx)),
-    Door('sources.Union', dict(a=Source('m', 'd', ok=('longer',)), b=Source('b', 'd'), idx=Rows()), call=lambda a, b, idx: import_module('vs2_nb.sources').Union(a, b).take(idx)),
+    Door('store.clear_stores', dict(names=obj(lambda: [], ok=('list',), skip=('none',)), root=Text(make=lambda s: str(folder()/'no stores'), skip=('none', 'odd', 'word')))),
+    Door('sources.BlockOf', dict(source=obj(acts), block=Int(-2, -1, 1), idx=Rows()), call=lambda source, block, idx: import_module('vs2_nb.sources').BlockOf(source, block).take(idx)),
+    Door('sources.Union', dict(a=Source('m', 'd', ok=('nan', 'inf')), b=Source('b', 'd', ok=('nan', 'inf', 'longer', 'empty')), idx=Rows(skip=('beyond',))), call=lambda a, b, idx: import_module('vs2_nb.sources').Union(a, b).take(idx), nan=True),
     Door('sources.Scaled', dict(source=Source(), by=Num(above=0), idx=Rows()), call=lambda source, by, idx: import_module('vs2_nb.sources').Scaled(source, by).take(idx))]
 
-# %% ../nbs/15d_doors.ipynb #e38b7515
+# %% ../nbs/15d_doors.ipynb #a5da1aaf
 def _sae(name): return getattr(import_module('vs2_nb.sae'), name)
 def _new_sae(**o): return _sae('TopKSAE')(**o)
 def _started(name, **o):
@@ -223,7 +223,7 @@ class Indices(Kind):
     def value(self, sizes, name): return _numbers(sizes, name, [self.rows, self.cols]).mul(1e3).long().abs() % self.top(sizes)
     def own(self, v, bound):
         return dict(array=(v.numpy(), v), list=(v.tolist(), v), int32=(v.int(), v), real=(v.float(), v), negative=(v - 100, BAD), beyond=(v + 100, BAD), flatter=(v[0], BAD),
-                    deeper=(v[None], BAD), nan=(v*torch.nan, BAD), bool=(v > 0, BAD), meta=(v.to('meta'), BAD), longer=(torch.cat([v, v[:1]]), BAD))
+                    deeper=(v[None], BAD), nan=(v*torch.nan, BAD), bool=(v > 0, BAD), meta=(v.to('meta'), BAD), longer=(torch.cat([v, v[:1]]), BAD if 'b' in bound else ANY))
 
 SAE = [
     Door('sae.TopKSAE', dict(d=Int(1, 6), n=Int(4, 8), k=Int(1, 4, 4, skip=('beyond',)), activation=Word('relu', 'abs'), seed=Int(0, 9)), call=_new_sae, nan=True),
@@ -259,11 +259,11 @@ SAE = [
     Door('train.statistics', dict(source=Source(skip=('zeros',)), batch_size=Int(1, 9, huge=True))),
     Door('train.default_k', dict(d=Int(1, 999, huge=True))),
     Door('train.fold', dict(sae=Sae(), by=Num(above=0))),
-    Door('train.train_sae', dict(source=Source(skip=('zeros', 'half')), expansion=Int(1, 3), k=Maybe(Int(1, 3, 3)), epochs=Int(0, 1), batch_size=Int(2, 9, huge=True), lr=Maybe(Num(above=0, top=.1)), warmup=Num(0, 1),
+    Door('train.train_sae', dict(source=Source(skip=('zeros', 'half')), expansion=Int(1, 3), k=Maybe(Int(1, 3)), epochs=Int(0, 1), batch_size=Int(2, 9, huge=True), lr=Maybe(Num(above=0, top=.1)), warmup=Num(0, 1),
         activation=Word('relu', 'abs'), loss=Maybe(obj(lambda: _sae('Reconstruction')(), skip=('type',), ok=('list', 'dict'))), auxk=Maybe(obj(lambda: _sae('AuxK')(), skip=('type',))), seed=Int(0, 9), device=Maybe(Word('cpu')),
-        decay=Flag(), clip=Maybe(Num(above=0)), k_start=Maybe(Int(3, 3, 3)), multi_topk=Maybe(obj(lambda: _sae('MultiTopK')(), skip=('type',), ok=('list', 'dict'))), scale=Flag(),
+        decay=Flag(), clip=Maybe(Num(above=0)), k_start=Maybe(Int(3, 3, skip=('below',))), multi_topk=Maybe(obj(lambda: _sae('MultiTopK')(), skip=('type',), ok=('list', 'dict'))), scale=Flag(),
         valid=Maybe(Source('b', 'd', skip=('half', 'zeros', 'whole', 'flatter', 'flatter_list'))), patience=Maybe(Int(1, 3)), every=Num(0)), call=_trained, cost=9),
-    Door('train.train_once', dict(folder=Where(), source=Source(skip=('zeros', 'half')), k=Maybe(Int(1, 3, 3))), cost=9,
+    Door('train.train_once', dict(folder=Where(), source=Source(skip=('zeros', 'half', 'narrow')), k=Maybe(Int(1, 3))), cost=9,
          call=lambda **o: import_module('vs2_nb.train').train_once(**o, epochs=1, device='cpu'))]
 
 def _forward(sae, **o):
@@ -277,7 +277,7 @@ def _saved():
     sae(dict(d=4, k=2, seed=0)).save(folder()/'sae')
     return folder()/'sae'
 
-# %% ../nbs/15d_doors.ipynb #013934a6
+# %% ../nbs/15d_doors.ipynb #4771eb77
 def _m(module, name): return getattr(import_module('vs2_nb.' + module), name)
 def _apply(module, name): return lambda x, **o: _m(module, name)(**o)(x)
 def Near(**o): return obj(lambda s: near(s), 'd', 'm', 'c')
@@ -296,7 +296,7 @@ STEER = [
     Door('steering.Reconstruct', dict(sae=Sae(), gamma=Num(), residual=Flag(), x=X('b', 'd')), call=_apply('steering', 'Reconstruct')),
     Door('steering.Centroid', dict(mu=X('d'), alpha=Num(), rescale=Flag(), x=X('b', 'd')), call=_apply('steering', 'Centroid')),
     Door('steering.Gated', dict(method=obj(_vs2), sae=Sae(), threshold=Num(0), x=X('b', 'd')), call=_apply('steering', 'Gated')),
-    Door('steering.keep_norm', dict(x_hat=X('b', 'd'), x=X('b', 'd'))),
+    Door('steering.keep_norm', dict(x_hat=X('b', 'd', ok=('nan', 'inf')), x=X('b', 'd', ok=('nan', 'inf'))), nan=True),
     Door('steering.calibrate', dict(sae=Sae(), source=Source(), q=Num(0, 1), batch_size=Int(1, 9, huge=True))),
     Door('steering.steered', dict(clip=Clip(), method=obj(lambda s: _m('steering', 'VS2')(sae(s, 128)), ok=('dict',), skip=('type',))), call=_steered, cost=2),
     Door('steering.Blockwise', dict(methods=obj(lambda s: {-1: _m('steering', 'VS2')(sae(s, 128))}, ok=('dict',)), clip=Clip(), pictures=obj(pictures, **PICTURES), text=Texts()), cost=2,
@@ -310,7 +310,7 @@ STEER = [
     Door('retrieval.NeighbourIndex.search', dict(self=obj(lambda s: near(s).index, 'd', 'm'), q=X('b', 'd'), N=Int(1, 4, lambda s: s['m'] - 1), exclude=Maybe(Y('b', 'm')))),
     Door('retrieval.zero_shot', dict(clip=Clip(), x=Act(), text=Texts())),
     Door('retrieval.pseudo_labels', dict(clip=Clip(), x=Act(), text=Texts())),
-    Door('retrieval.Neighbourhood', dict(index=obj(lambda s: near(s).index, 'd', 'm'), y=Y('m', 'c'), c=Int(4, 5), N=Int(1, 4, lambda s: s['m']), labels=Word('none', 'train'), q=Maybe(obj(lambda: _itself, skip=('type',))), x=X('b', 'd')),
+    Door('retrieval.Neighbourhood', dict(index=obj(lambda s: near(s).index, 'd', 'm'), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',)), N=Int(1, 4, lambda s: s['m']), labels=Word('none', 'train'), q=Maybe(obj(lambda: _itself, skip=('type',))), x=X('b', 'd')),
          call=lambda x, **o: (h := _m('retrieval', 'Neighbourhood')(**o)).score(h.find(x)[1])),
     Door('retrieval.Neighbourhood.find', dict(self=Near(), x=X('b', 'd'))),
     Door('retrieval.Neighbourhood.count', dict(self=Near(), rows=Indices(top=lambda s: s['m']))),
@@ -322,15 +322,15 @@ STEER = [
     Door('retrieval.mix_neighbours', dict(e=X('b', 'd'), sim=X('b', 'k'), rows=Indices(top=lambda s: s['m']), corpus=X('m', 'd'), m=Num(0, 1))),
     Door('retrieval.timm_features', dict(name=Word('resnet10t'), pretrained=Kind(lambda s: False, skip=tuple(('none', 'truth', 'word', 'bytes', 'number', 'real', 'list', 'dict', 'set', 'thing', 'type'))), device=Word('cpu'), images=obj(pictures, **PICTURES)), cost=9,
          call=lambda images, **o: _m('retrieval', 'timm_features')(**o)(images)),
-    Door('prototypes.class_means', dict(z=X('m', 'd'), y=Y('m', 'c'), c=Int(4, 5), shared=Flag())),
+    Door('prototypes.class_means', dict(z=X('m', 'd', ok=('nan', 'inf')), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',)), shared=Flag()), nan=True),
     Door('prototypes.class_directions', dict(sae=Sae(), x=X('m', 'd'), probs=X('m', 'c', f=shares), top=Int(1, 4, huge=True))),
     Door('prototypes.OraclePrototypes', dict(directions=X('c', 'd'), gamma=Num(), lam=Num(), x=X('b', 'd'), y=Y('b', 'c')), call=lambda x, y, **o: _m('prototypes', 'OraclePrototypes')(**o)(x, y=y)),
     Door('prototypes.overlap', dict(directions=X('c', 'd'))),
     Door('prototypes.top_pairs', dict(cosines=X('c', 'c'), classnames=Names('c'), n=Int(1, 4, huge=True))),
-    Door('prototypes.orthogonalise', dict(directions=X('c', 8, skip=('zeros', 'half')))),
+    Door('prototypes.orthogonalise', dict(directions=X('c', 'n', skip=('zeros', 'half')))),
     Door('baselines.Vote', dict(near=Near(), x=X('b', 'd')), call=_apply('baselines', 'Vote'), nan=True),
-    Door('baselines.LinearProbe', dict(x=X('m', 'd'), y=Y('m', 'c'), c=Int(4, 5), labels=Word('none', 'train'), C=Num(above=0), ask=X('b', 'd')), call=lambda ask, **o: _m('baselines', 'LinearProbe')(**o)(ask), nan=True, cost=2),
-    Door('baselines.NearestMean', dict(e=X('m', 'w'), y=Y('m', 'c'), c=Int(4, 5), labels=Word('none', 'train'), ask=X('b', 'w')), call=lambda ask, **o: _m('baselines', 'NearestMean')(**o)(e=ask), nan=True),
+    Door('baselines.LinearProbe', dict(x=X('m', 'd'), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',)), labels=Word('none', 'train'), C=Num(above=0), ask=X('b', 'd')), call=lambda ask, **o: _m('baselines', 'LinearProbe')(**o)(ask), nan=True, cost=2),
+    Door('baselines.NearestMean', dict(e=X('m', 'w'), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',)), labels=Word('none', 'train'), ask=X('b', 'w')), call=lambda ask, **o: _m('baselines', 'NearestMean')(**o)(e=ask), nan=True),
     Door('baselines.PromptEnsemble', dict(clip=Clip(), text=Texts(), steer=Maybe(obj(lambda s: _m('steering', 'VS2')(sae(s, 128)))), x=Act()), call=_apply('baselines', 'PromptEnsemble')),
     Door('baselines.random_views', dict(img=obj(lambda: digits().train[0]), n=Int(0, 2), size=Int(1, 32), scale=Kind(lambda s: (.5, 1.), more=lambda v: dict(turned=((1., .5), BAD), far=((.5, 2.), BAD), three=((.1, .2, .3), BAD), words=(('a', 'b'), BAD), nan=((np.nan, 1.), BAD), list=([.5, 1.], v))), flip=Flag(), seed=Int(0, 9)),
          call=lambda **o: [np.array(v) for v in _m('baselines', 'random_views')(**o)]),
@@ -340,7 +340,7 @@ STEER = [
     Door('baselines.SpLiCE', dict(clip=Clip(), words=Names(), mean=X(64, f=lambda v: v*.01), text=Texts(), l1=Num(0, top=.5), e=Emb()), call=lambda e, **o: _m('baselines', 'SpLiCE')(**o)(e=e), cost=3),
     Door('baselines.TPT', dict(clip=Clip(), classnames=Names('c'), template=Text(make=lambda s: 'a photo of a {}.', skip=('odd',), more=lambda v: dict(no_place=('a photo', BAD), two=('{} {}', BAD))), n_views=Int(1, 2), keep=Num(0, 1), lr=Num(above=0, top=.01), steps=Int(0, 1), seed=Int(0, 9),
          pictures=obj(lambda: pictures()[:1], **PICTURES)), call=lambda pictures, **o: _m('baselines', 'TPT')(**o)(o['clip'], pictures), cost=9),
-    Door('baselines.entropy', dict(logp=X('b', 'c', f=lambda v: v.log_softmax(-1), ok=('flatter', 'flatter_list', 'deeper', 'wider', 'longer'), skip=('whole', 'zeros', 'inf')), ), nan=False)]
+    Door('baselines.entropy', dict(logp=X('b', 'c', f=lambda v: v.log_softmax(-1), ok=('flatter', 'flatter_list', 'deeper', 'nan', 'real'), skip=('whole', 'zeros', 'inf', 'empty'))), nan=True)]
 
 # %% ../nbs/15d_doors.ipynb #1d042609
 def _stored(sizes=None): return stored()
@@ -390,7 +390,7 @@ def _saved_results():
     _m('evaluation', 'save_results')(folder()/'results.json', _made_result())
     return folder()/'results.json'
 
-# %% ../nbs/15d_doors.ipynb #cd645c90
+# %% ../nbs/15d_doors.ipynb #1cd8f88c
 def _rates(s): return _numbers(s, 'rates', ['c', 'n']).abs().numpy()
 def Rates(): return X('c', 'n', f=positive, ok=('nan',))
 def _attributes(s): return pd.DataFrame(_bools(s, 'has', ['m', 3]), index=[f'i{i}' for i in range(s['m'])], columns=list('abc'))
@@ -403,7 +403,7 @@ INTERPRET = [
     Door('interpret.digit_attributes', dict(split=obj(lambda: digits().test))),
     Door('interpret.coverage', dict(table=Attributes(), ids=Names('b', pool=[f'i{i}' for i in range(8)], skip=('longer',)))),
     Door('interpret.best_concepts', dict(sae=Sae(), source=Source(), table=Attributes(), n=Int(1, 4, huge=True)), cost=2),
-    Door('interpret.firing_rates', dict(sae=Sae(), source=Source(), y=Y('m', 'c'), c=Int(4, 5)), nan=True),
+    Door('interpret.firing_rates', dict(sae=Sae(), source=Source(), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',))), nan=True),
     Door('interpret.top_classes', dict(rates=Rates(), latent=Int(0, 3, lambda s: s['n'] - 1), classnames=Names('c'), n=Int(1, 4, huge=True))),
     Door('interpret.lead', dict(rates=Rates())),
     Door('interpret.class_specific', dict(rates=Rates(), n=Int(1, 4, huge=True))),

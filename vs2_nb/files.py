@@ -13,12 +13,14 @@ from filelock import FileLock, Timeout
 from pathlib import Path
 from safetensors import SafetensorError
 from safetensors.torch import load_file
+from .check import expect, flag, function, location, whole
 
 # %% ../nbs/00c_files.ipynb #6332f3ae
 def cache_dir(
     *parts:str, # sub-folders
 )->Path: # an existing folder
     "Where this library keeps what it computed: `$VS2_NB_CACHE`, or `~/.cache/vs2_nb`."
+    for p in parts: location(p, 'parts', 'names of folders')
     path = Path(os.environ.get('VS2_NB_CACHE') or Path.home()/'.cache'/'vs2_nb').joinpath(*parts)
     path.mkdir(parents=True, exist_ok=True)
     return path
@@ -28,7 +30,7 @@ def sha256_file(
 )->str: # hex
     "SHA-256 of a file, read in pieces."
     h = hashlib.sha256()
-    with open(path, 'rb') as f:
+    with open(location(path, 'path'), 'rb') as f:
         while piece := f.read(1 << 20): h.update(piece)
     return h.hexdigest()
 
@@ -45,7 +47,7 @@ def atomic_write(
     path:str, # the file to be
 ):
     "A temporary path beside `path`: it takes its name when the block ends well and is deleted when it does not."
-    path = Path(path)
+    path = location(path, 'path')
     path.parent.mkdir(parents=True, exist_ok=True)
     tmp = path.with_name(f'.{secrets.token_hex(8)}-{path.name}') # keeps the ending: numpy appends one where it is missing
     fd = os.open(tmp, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666) # as open() would, but never through a link
@@ -65,7 +67,8 @@ def leftovers(
     names:str, # regular expression of whole file names
 )->list: # paths
     "What it left under temporary names when it was killed, of files with such names."
-    found = ((f, re.fullmatch(r'\.[0-9a-f]{16}-(.+)', f.name)) for f in Path(folder).glob('.*'))
+    expect(isinstance(names, str), 'names', 'a regular expression', names)
+    found = ((f, re.fullmatch(r'\.[0-9a-f]{16}-(.+)', f.name)) for f in location(folder, 'folder').glob('.*'))
     return [f for f, m in found if m and re.fullmatch(names, m[1]) and f.is_file() and not f.is_symlink()]
 
 # %% ../nbs/00c_files.ipynb #90308dda
@@ -77,7 +80,9 @@ def write_json(
     sealed:bool=False, # a dict gets a first key 'seal', the SHA-256 of the file with the seal blank
 ):
     "Write `obj` as indented JSON, whole or not at all."
-    text = json.dumps(dict(seal=BLANK) | obj | dict(seal=BLANK) if sealed else obj, indent=1, ensure_ascii=False)+'\n'
+    location(path, 'path'), expect(isinstance(obj, dict) or not sealed, 'obj', 'a dict, since it gets a seal', obj)
+    try: text = json.dumps(dict(seal=BLANK) | obj | dict(seal=BLANK) if sealed else obj, indent=1, ensure_ascii=False)+'\n'
+    except (TypeError, ValueError) as e: raise ValueError(f'obj: expected what JSON can hold, got {e}') from e
     if sealed: text = text.replace(BLANK, hashlib.sha256(text.encode()).hexdigest(), 1)
     with atomic_write(path) as tmp: tmp.write_text(text, encoding='utf-8')
 
@@ -94,7 +99,7 @@ def read_json(
     sealed:bool=False, # whether it must have a seal
 )->dict:
     "Read JSON, its schema and seal checked; errors name the file."
-    path = Path(path)
+    path, schema = location(path, 'path'), whole(schema, 'schema', 0)
     if not path.exists(): raise ValueError(f'path: nothing to read in {path.parent}, {path.name} is missing')
     try: obj = json.loads(text := path.read_bytes().decode())
     except (ValueError, RecursionError) as e: raise damaged(f'{path}: not readable as JSON ({e})') from e
@@ -143,6 +148,7 @@ def save_tensors(
     finite:bool=False, # refuse NaN and infinity
 ):
     "Write tensors as safetensors with a seal, whole or not at all."
+    location(path, 'path'), expect(isinstance(tensors, dict) and all(map(torch.is_tensor, tensors.values())), 'tensors', 'a dict name → tensor', tensors)
     if finite: _finite(tensors, path)
     head, names = _header(tensors, facts or {})
     h = hashlib.sha256(head)
@@ -161,7 +167,7 @@ def read_tensors(
     finite:bool=False, # refuse NaN and infinity
 )->tuple: # (tensors, facts)
     "Read sealed tensors; a file that is missing, cut off, changed or another's raises `ValueError` with its name."
-    path = Path(path)
+    path = location(path, 'path')
     if not path.exists(): raise ValueError(f'path: nothing to read in {path.parent}, {path.name} is missing')
     said = _unsealed(path)
     try: tensors = load_file(path, str(device))

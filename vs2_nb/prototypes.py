@@ -7,7 +7,7 @@ __all__ = ['PASSLoss', 'class_means', 'class_directions', 'OraclePrototypes', 'o
 
 # %% ../nbs/09_prototypes.ipynb #8052bbd0
 import numpy as np, pandas as pd, torch, torch.nn.functional as F
-from .check import expect, floats, ints, number, one_of, strings, whole
+from .check import able, expect, flag, floats, ints, number, one_of, strings, whole
 from .ranks import all_max, all_sum
 from .sae import Reconstruction, TopKSAE
 from .steering import Steer, keep_norm
@@ -57,7 +57,7 @@ def class_means(
     shared:bool=False, # whether the rows are spread over the processes of a `torchrun`
 )->torch.Tensor: # `[c,n]`; zero for a class without images
     "Mean of each class."
-    z, c = floats(z, 'z', ('b', 'n'), finite=False), whole(c, 'c', 1)
+    z, c, shared = floats(z, 'z', ('b', 'n'), finite=False), whole(c, 'c', 1), flag(shared, 'shared')
     y = ints(y, 'y', len(z), 0, c-1).to(z.device)
     member = F.one_hot(y, c).to(z) # a product and no index_add, which sums in another order each time
     sums, count = member.T @ z, member.sum(0)
@@ -72,8 +72,10 @@ def class_directions(
     top:int=10, # images per class
 )->torch.Tensor: # `[c,d]`
     "z̄ W_dec of each class' surest images, as CLIP sees them (paper, section 'Oracle prototypes')."
+    able(sae, 'sae', 'a TopKSAE', 'encode_topk', 'mix', 'd')
     x, top = floats(x, 'x', ('m', sae.d)), whole(top, 'top', 1)
     probs = floats(probs, 'probs', (len(x), 'c'))
+    expect(probs.numel() > 0, 'probs', 'at least one row and one class', probs)
     best = probs.cpu().topk(min(top, len(probs)), dim=0).indices.T
     return torch.stack([sae.mix(*sae.encode_topk(x[i].to(sae.W_dec))).mean(0) for i in best]).detach()
 
@@ -107,7 +109,7 @@ def top_pairs(
     n:int=10, # how many pairs
 )->pd.DataFrame: # the most overlapping first
     "The pairs of classes whose directions overlap most."
-    cosines, n = floats(cosines, 'cosines', ('c', 'c')), whole(n, 'n', 1)
+    cosines, n = floats(cosines, 'cosines', ('c', 'c')).detach(), whole(n, 'n', 1)
     expect(len(classnames := strings(classnames, 'classnames')) == len(cosines) == cosines.shape[1], 'cosines', f'[{len(classnames)},{len(classnames)}], as there are class names', cosines)
     i, j = np.triu_indices(len(cosines), 1)
     out = pd.DataFrame({'class': [classnames[a] for a in i], 'and': [classnames[b] for b in j],

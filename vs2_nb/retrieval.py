@@ -9,7 +9,7 @@ __all__ = ['NeighbourIndex', 'timm_features', 'zero_shot', 'pseudo_labels', 'Nei
 # %% ../nbs/08_retrieval.ipynb #bf20b0d7
 import difflib, hashlib
 import torch, torch.nn.functional as F
-from .check import expect, floats, ints, number, one_of, whole
+from .check import able, device as _device, expect, flag, floats, ints, number, one_of, pictures as _pictures, whole
 from .identity import answers_hash, model_hash, probe_pictures
 from .sae import TopKSAE
 from .steering import Predictor, Steer, keep_norm
@@ -71,11 +71,12 @@ def timm_features(
     "A retrieval feature for `extract(…, q=…)`: a timm model's pooled features; its name carries a hash of weights, configuration and transform."
     import timm
     expect(isinstance(name, str), 'name', 'the name of a timm model', name)
+    device, pretrained = _device(device), flag(pretrained, 'pretrained')
     if ':' not in name and not timm.is_model(name):
         raise ValueError(f'name: unknown model {name!r}; close to {difflib.get_close_matches(name, timm.list_models(), 4, .4)}')
     model = timm.create_model(name, pretrained=pretrained, num_classes=0, **options).eval().to(device)
     transform = timm.data.create_transform(**timm.data.resolve_model_data_config(model, options), is_training=False)
-    q = _features(model, transform, torch.device(device))
+    q = _features(model, transform, device)
     q.identity = hashlib.sha256((model_hash(model) + answers_hash(transform, probe_pictures(), 'transform')).encode()).hexdigest()
     q.__name__ = f'timm {name} {q.identity[:16]}'
     return q
@@ -84,6 +85,7 @@ def _features(model, transform, device):
     "Pictures through a transform and a model, in its own precision."
     @torch.no_grad()
     def q(images):
+        images = _pictures(images, 'images')
         with torch.autocast(device.type, enabled=False):
             return model(torch.stack([transform(i.convert('RGB')) for i in images]).to(device)).float()
     return q
@@ -96,12 +98,21 @@ def zero_shot(
     text:torch.Tensor, # `[de,c]` class texts
 )->torch.Tensor: # `[m,c]` logits, on the CPU
     "CLIP's own answers (CLIP_ZS in the paper's Table 1a), in batches."
+    able(clip, 'clip', 'a FrozenCLIP', 'embed', 'logits', 'd')
     x = floats(x, 'x', ('m', clip.d))
     return torch.cat([clip.logits(clip.embed(p), text).cpu() for p in x.split(4096)])
 
 def pseudo_labels(clip, x:torch.Tensor, text:torch.Tensor)->torch.Tensor: # `[m]` int64
     "The most likely class of each row of x `[m,d]`, as CLIP sees it."
     return zero_shot(clip, x, text).argmax(1)
+
+def _rows(rows, m):
+    "Rows of a corpus `[b,N]`, as `find` gives them."
+    ok = torch.is_tensor(rows) and rows.ndim == 2 and rows.dtype in (torch.int32, torch.int64) and not rows.is_meta
+    expect(ok, 'rows', 'corpus rows [b,N], as `find` gives them', rows)
+    low, high = (int(rows.min()), int(rows.max())) if rows.numel() else (0, 0)
+    if low < 0 or high >= m: raise ValueError(f'rows: expected whole numbers [b,N] in 0 … {m-1}, got {low if low < 0 else high} among them')
+    return rows
 
 class Neighbourhood:
     "The N nearest corpus images of a query, and their labels."
@@ -132,7 +143,7 @@ class Neighbourhood:
 
     def count(self, rows:torch.Tensor)->torch.Tensor: # `[b,c]`
         "How many of the neighbours carry each label."
-        expect(torch.is_tensor(rows) and rows.ndim == 2 and not rows.is_floating_point(), 'rows', 'corpus rows [b,N], as `find` gives them', rows)
+        rows = _rows(rows, len(self.index))
         ints(rows.reshape(-1), 'rows', None, 0, len(self.y)-1)
         y = self.y.to(rows.device)[rows]
         return torch.zeros(len(y), self.c, dtype=torch.long, device=y.device).scatter_add_(1, y, torch.ones_like(y))
@@ -163,6 +174,7 @@ class CLIPSteering(Steer):
     ):
         if positives not in ('majority', 'query') or (positives == 'query' and own is None):
             raise ValueError(f"positives: expected 'majority', or 'query' with own=…, got {positives!r} with own={own}")
+        expect(own is None or callable(own) and not isinstance(own, type), 'own', 'a function x → labels, or None', own)
         self.near, self.corpus = near, _corpus(near, corpus)
         self.lam, self.rescale = number(lam, 'lam'), one_of(rescale, 'rescale', (True, False))
         self.positives, self.own, self.needs = positives, own, near.needs
@@ -210,6 +222,7 @@ class WeightedRAG(Predictor):
         text:torch.Tensor, # `[de,c]` class texts
         m:float=.5, # weight of the image itself, 0 … 1
     ):
+        able(clip, 'clip', 'a FrozenCLIP', 'embed', 'logits', 'd', 'de')
         self.clip, self.near, self.text, self.m = clip, near, floats(text, 'text', (clip.de, 'c')), number(m, 'm', 0, 1)
         with torch.no_grad(): self.corpus = torch.cat([clip.embed(p) for p in _corpus(near, corpus, clip.d).split(4096)])
         self.needs = near.needs
@@ -227,6 +240,10 @@ def mix_neighbours(
     m:float, # weight of e
 )->torch.Tensor: # `[b,de]`
     "m e + (1 − m) Σ w_j e_j, with w_j = s_j / Σ s."
+    e, m = floats(e, 'e', ('b', 'de')), number(m, 'm', 0, 1)
+    sim, corpus = floats(sim, 'sim', (len(e), 'N')), floats(corpus, 'corpus', ('m', e.shape[1])).to(e)
+    rows = _rows(rows, len(corpus))
+    expect(rows.shape == sim.shape, 'rows', f'the shape of sim, {list(sim.shape)}', rows)
     w = sim.clamp_min(0) # a neighbour that points away has no say
     w = w/w.sum(1, keepdim=True).clamp_min(1e-12)
     return m*e + (1-m)*F.embedding_bag(rows.to(e.device), corpus, per_sample_weights=w.to(corpus), mode='sum')

@@ -12,7 +12,7 @@ from pathlib import Path
 from fastcore.basics import patch
 from filelock import FileLock
 from torch import nn
-from .check import expect, floats, number, one_of, whole
+from .check import able, device as _device, expect, floats, location, number, one_of, whole
 from .store import batches
 from .files import hold, leftovers, read_json, read_tensors, save_tensors, sha256_tensors, write_json
 from .ranks import all_max, all_sum
@@ -72,7 +72,7 @@ def _taken(self:TopKSAE, v, name, width):
 @patch
 def _code(self:TopKSAE, values, indices):
     "Values in the SAE's type, and indices that are latents."
-    ok = torch.is_tensor(indices) and indices.dtype == torch.int64 and indices.ndim == 2
+    ok = torch.is_tensor(indices) and indices.dtype == torch.int64 and indices.ndim == 2 and not indices.is_meta
     expect(ok and (not indices.numel() or 0 <= indices.min() and indices.max() < self.n), 'indices',
            f'int64 [b,k] in 0 … {self.n - 1}', indices)
     return floats(values, 'values', tuple(indices.shape), self.W_enc.device, finite=False).to(self.W_enc), indices
@@ -161,6 +161,7 @@ def set_fvu(
     batch_size:int=4096,
 )->float:
     "Fraction of variance unexplained of a set: Σ|x − x̃|² / Σ|x − mean|², in float64."
+    able(sae, 'sae', 'a TopKSAE', 'W_dec', 'b_pre', 'encode_topk')
     error, total, square, n = 0., 0., 0., 0
     for batch in batches(source, batch_size):
         x = batch.x.to(sae.W_dec.device)
@@ -258,7 +259,7 @@ def save(self:TopKSAE,
     **meta, # anything JSON can hold, kept beside the weights
 ):
     "Write the weights, then sae.json, which says which weights count; then delete what it no longer speaks of."
-    path, weights = Path(path), self.state_dict()
+    path, weights = location(path, 'path', 'a folder'), self.state_dict()
     _sound(weights, path)
     file = _weights_file(path, sha256 := sha256_tensors(weights))
     said = dict(schema=SCHEMA, d=self.d, n=self.n, k=self.k, activation=self.activation, weights=sha256, labels=self.labels,
@@ -274,7 +275,7 @@ def read_sae_json(
     path, # folder that `save` wrote
 )->dict:
     "What `save` wrote beside the weights, its schema and seal checked."
-    return read_json(Path(path)/'sae.json', SCHEMA, sealed=True)
+    return read_json(location(path, 'path', 'a folder')/'sae.json', SCHEMA, sealed=True)
 
 @patch(cls_method=True)
 def load(cls:TopKSAE,
@@ -282,7 +283,7 @@ def load(cls:TopKSAE,
     device='cpu',
 )->TopKSAE: # in eval mode
     "Read an SAE back, bit for bit."
-    cfg = read_sae_json(path)
+    path, where, cfg = location(path, 'path', 'a folder'), _device(device), read_sae_json(path)
     if not re.fullmatch(WEIGHTS, (file := _weights_file(path, cfg.get('weights'))).name):
         raise ValueError(f'{path}/sae.json: does not say which weights are its own')
     weights, _ = read_tensors(file)
@@ -295,4 +296,4 @@ def load(cls:TopKSAE,
     sae.load_state_dict(weights)
     sae.history, sae.labels = cfg['history'], cfg['labels']
     sae.trained_on = cfg.get('trained_on')
-    return sae.to(device).eval()
+    return sae.to(where).eval()

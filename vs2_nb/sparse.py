@@ -9,11 +9,20 @@ __all__ = ['BLOCK', 'LEAST', 'MOST', 'weighted_rows', 'by_latent', 'dots', 'top'
 import torch, torch.nn.functional as F, warnings
 from contextlib import contextmanager
 from torch.autograd.function import once_differentiable
-from .check import expect, floats, whole
+from .check import able, device as _device, expect, flag, floats, ints, whole
 from .sae import TopKSAE
 
 # %% ../nbs/05_sparse.ipynb #d3bfbdf9
 BLOCK = 64 # columns at a time
+
+def _among(indices, n):
+    "Refuse rows that do not exist: the kernels below read whatever memory is there."
+    whole = torch.is_tensor(indices) and indices.ndim == 2 and indices.dtype in (torch.int32, torch.int64)
+    expect(whole and not indices.is_meta, 'indices', 'whole numbers [b,k]', indices)
+    if not indices.numel(): return
+    low, high = indices.aminmax()
+    if low < 0 or high >= n:
+        raise ValueError(f'indices: expected 0 … {n-1}, got {int(low)} … {int(high)}')
 
 def weighted_rows(
     W:torch.Tensor, # `[m,d]`
@@ -22,28 +31,25 @@ def weighted_rows(
     ends:torch.Tensor=None, # `[b+1]`: sum i takes the flat entries from ends[i] to ends[i+1]
 )->torch.Tensor: # `[b,d]`
     "Sums of rows of W, each row with its weight."
+    W = floats(W, 'W', ('m', 'd'), finite=False)
+    if ends is None: _among(indices, len(W)) # flat ones come from `by_latent`
+    weights = floats(weights, 'weights', tuple(indices.shape), W.device, finite=False)
+    expect(weights.dtype == W.dtype, 'weights', f'the dtype of W, {W.dtype}', weights)
     blocks = W.device.type == 'cpu' and W.numel() > 2**18 and weights.numel() >= 8*len(W)
     return torch.cat([F.embedding_bag(indices, part, ends, per_sample_weights=weights, mode='sum',
                                       include_last_offset=ends is not None)
                       for part in (W.split(BLOCK, 1) if blocks else [W])], 1)
 
 # %% ../nbs/05_sparse.ipynb #a2b1d096
-def _among(indices, n):
-    "Refuse rows that do not exist: the kernels below read whatever memory is there."
-    whole = torch.is_tensor(indices) and indices.ndim == 2 and indices.dtype in (torch.int32, torch.int64)
-    expect(whole, 'indices', 'whole numbers [b,k]', indices)
-    if not indices.numel(): return
-    low, high = indices.aminmax()
-    if low < 0 or high >= n:
-        raise ValueError(f'indices: expected 0 … {n-1}, got {int(low)} … {int(high)}')
-
 def by_latent(
     indices:torch.Tensor, # `[b,k]` active latents
     values:torch.Tensor, # `[b,k]` a number of each active pair
     n:int, # number of latents
 )->tuple: # samples `[b·k]`, values `[b·k]`, ends `[n+1]` of each latent's stretch: what `weighted_rows` takes
     "The active pairs sorted by latent, each latent's in order of the samples."
+    n = whole(n, 'n', 1)
     _among(indices, n)
+    values = floats(values, 'values', tuple(indices.shape), finite=False)
     latents, order = indices.flatten().int().sort(stable=True)
     ends = torch.searchsorted(latents, torch.arange(n+1, dtype=torch.int32, device=indices.device), out_int32=True)
     return (order//indices.shape[1]).int(), values.flatten().index_select(0, order), ends
@@ -77,8 +83,8 @@ def top(
     k:int,
 )->torch.Tensor: # `[b,k]` int64, the largest first
     "Indices of the k largest of each row."
-    b, n = floats(score, 'score', ('b', 'n'), finite=False).shape
-    whole(k, 'k', 1, n)
+    b, n = (score := floats(score, 'score', ('b', 'n'), finite=False)).shape
+    k = whole(k, 'k', 1, n)
     m = max((m for m in (4, 8, 16) if n%m == 0 and m*m*k <= n and score.device.type == 'cpu'), default=1)
     if m == 1: return score.topk(k).indices
     groups = score.view(b, m, n//m).amax(1).topk(k, sorted=False).indices # a group: every n/m-th column
@@ -127,7 +133,9 @@ def pays(
     device='cpu', dtype:torch.dtype=torch.float32,
 )->bool:
     "Whether the sparse road is the faster one, by a rule that was measured."
-    return (torch.device(device).type == 'cpu' and torch.backends.mkl.is_available()
+    b, d, n, k = (whole(v, name, 0) for v, name in ((b, 'b'), (d, 'd'), (n, 'n'), (k, 'k')))
+    expect(isinstance(dtype, torch.dtype), 'dtype', 'a torch.dtype', dtype)
+    return (_device(device).type == 'cpu' and torch.backends.mkl.is_available()
             and dtype in (torch.float32, torch.float64) and n >= 8*k and b*d*n >= LEAST)
 
 # %% ../nbs/05_sparse.ipynb #646d28f5
@@ -165,7 +173,8 @@ def sparse(
     encoder_dtype:torch.dtype=None, # torch.bfloat16: choose the latents in half the digits
 ):
     "Within it, `sae` takes the sparse road where that pays."
-    cls = type(sae)
+    always, cls = flag(always, 'always'), type(able(sae, 'sae', 'a TopKSAE', 'encode_topk', 'mix', 'W_dec'))
+    expect(encoder_dtype is None or isinstance(encoder_dtype, torch.dtype), 'encoder_dtype', 'a torch.dtype or None', encoder_dtype)
     sae.__class__ = type(cls.__name__, (Sparse, cls), dict(always=always, encoder_dtype=encoder_dtype))
     try: yield sae
     finally: sae.__class__ = cls

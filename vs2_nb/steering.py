@@ -9,7 +9,7 @@ __all__ = ['MODEL', 'most_seen', 'Method', 'Steer', 'Predictor', 'OnImages', 'ke
 # %% ../nbs/07_steering.ipynb #37a2e5da
 from contextlib import ExitStack, contextmanager
 import numpy as np, torch, torch.nn.functional as F, warnings
-from .check import expect, floats, ints, number, told, whole
+from .check import able, expect, flag, floats, ints, location, number, one_of, pictures as _pictures, told, whole
 from .store import batches
 from .sae import TopKSAE, read_sae_json
 from .train import hold_out, known_rows
@@ -19,7 +19,8 @@ def most_seen(
     *labels:str, # each 'none', 'train' or 'test'
 )->str:
     "Of several answers to 'which labels were seen', the one that saw most."
-    return max(labels, key=('none', 'train', 'test').index, default='none')
+    known = ('none', 'train', 'test')
+    return max((one_of(l, 'labels', known) for l in labels), key=known.index, default='none')
 
 class Method:
     "What is evaluated. Subclasses define `apply` with the arguments named in `needs`."
@@ -95,7 +96,7 @@ class VS2(Steer):
         gamma:float=1.5, # amplification, 1 changes nothing; or a tensor `[n]`, one for each latent
         lam:float=2.1, # steering scale; only alpha = lam·(gamma − 1) matters
         rescale:bool=True, # back to the length of x (2026 versions of the paper); False is the June 2025 version
-    ): self.sae, self.gamma, self.lam, self.rescale = _an_sae(sae), _gains(gamma, sae.n), number(lam, 'lam'), bool(rescale)
+    ): self.sae, self.gamma, self.lam, self.rescale = _an_sae(sae), _gains(gamma, sae.n), number(lam, 'lam'), flag(rescale, 'rescale')
 
     @property
     def alpha(self)->float: # 1.05 by default; a tensor where gamma is one
@@ -115,7 +116,7 @@ class Reconstruct(Steer):
         sae:TopKSAE,
         gamma:float=1, # factor on the code
         residual:bool=False, # True keeps what the SAE cannot explain: x − D(z) + D(gamma z)
-    ): self.sae, self.gamma, self.residual = _an_sae(sae), number(gamma, 'gamma'), bool(residual)
+    ): self.sae, self.gamma, self.residual = _an_sae(sae), number(gamma, 'gamma'), flag(residual, 'residual')
 
     def apply(self, x):
         part = self.sae.mix(*self.sae.encode_topk(x.to(self.sae.W_dec.dtype)))
@@ -127,7 +128,7 @@ class Centroid(Steer):
         mu:torch.Tensor, # `[d]` mean of the training activations
         alpha:float=1.05, # lam (gamma − 1) of the method it is compared with
         rescale:bool=True, # back to the length of x, as in `VS2`
-    ): self.mu, self.alpha, self.rescale = floats(mu, 'mu', ('d',)), number(alpha, 'alpha'), bool(rescale)
+    ): self.mu, self.alpha, self.rescale = floats(mu, 'mu', ('d',)), number(alpha, 'alpha'), flag(rescale, 'rescale')
 
     def apply(self, x):
         floats(x, 'x', ('b', len(self.mu)), finite=False)
@@ -141,6 +142,7 @@ def steered(
     method, # a `Steer` that needs x alone, or any function of x `[b,d]`; or {block: method}, −1 being the last block
 ):
     "Within the context, `clip.model` computes with x̂ in place of x; nested contexts apply the outermost last."
+    able(clip, 'clip', 'a FrozenCLIP', 'hooked', 'model')
     methods = method if isinstance(method, dict) else {-1: method}
     expect(len(methods) > 0, 'method', 'a Steer, a function, or {block: method}', method)
     with ExitStack() as stack:
@@ -172,7 +174,8 @@ class Blockwise(OnImages):
 
     @torch.no_grad()
     def apply(self, clip, pictures, text):
-        images = torch.stack([clip.transform(p) for p in pictures]).to(clip.device, clip.dtype)
+        able(clip, 'clip', 'a FrozenCLIP', 'transform', 'hooked', 'logits')
+        images = torch.stack([clip.transform(p) for p in _pictures(pictures)]).to(clip.device, clip.dtype)
         with steered(clip, self.methods): e = clip.model.encode_image(images, normalize=False)
         return clip.logits(F.normalize(e.float(), dim=-1), text)
 
@@ -185,7 +188,7 @@ def calibrate(
     batch_size:int=4096,
 )->float: # threshold on FVU(x)
     "The gate's threshold (paper, section 'Reliability gate'): the q-quantile of FVU(x) on rows kept back from training."
-    number(q, 'q', 0, 1)
+    able(sae, 'sae', 'a TopKSAE', 'fvu', 'd', 'W_dec'), number(q, 'q', 0, 1)
     fvus, judged, known = [], 0, 0
     for b in batches(source, whole(batch_size, 'batch_size', 1)):
         x = floats(b.x, 'source', ('n', sae.d))
@@ -242,7 +245,7 @@ def save_recipe(
     identity:dict, # of the store that the SAE was trained on: `store.identity`
 ):
     "Write an SAE, gamma, lam, and which model they belong to."
-    expect(isinstance(vs2, VS2), 'vs2', 'a VS2', vs2)
+    location(path, 'path', 'a folder'), expect(isinstance(vs2, VS2), 'vs2', 'a VS2', vs2)
     expect(isinstance(identity, dict) and all(k in identity for k in MODEL), 'identity', f'a dict with {", ".join(MODEL)}, as store.identity', identity)
     model = {k: identity[k] for k in (*MODEL, 'transform', 'loaded') if k in identity}
     gamma = vs2.gamma.tolist() if torch.is_tensor(vs2.gamma) else vs2.gamma
@@ -252,7 +255,7 @@ def read_recipe(
     path, # folder that `save_recipe` wrote
 )->dict: # gamma, lam, rescale, model, pretrained, weights, tap, precision, and transform and loaded where they are known
     "What a recipe says, without loading it."
-    r = read_sae_json(path).get('recipe')
+    r = read_sae_json(location(path, 'path', 'a folder')).get('recipe')
     if r is None: raise ValueError(f'path: {path} holds an SAE and no recipe')
     expect(isinstance(r, dict) and {'gamma', 'lam', 'rescale', *MODEL} <= set(r), 'path', f'a recipe with gamma, lam, rescale, {", ".join(MODEL)} in {path}', r)
     return r
@@ -263,6 +266,7 @@ def load_recipe(
 )->VS2:
     "VS2 from disk, for the model that it belongs to and no other."
     r = read_recipe(path)
+    able(clip, 'clip', 'a FrozenCLIP', 'hash', 'kind', 'device')
     own = getattr(clip, 'identity', None) or dict(weights=clip.hash, tap=clip.kind)
     said = dict(weights=f"weights {str(r['weights'])[:8]}, not {clip.hash[:8]}", tap=f"x is the {r['tap']}, not the {clip.kind}",
                 transform='its pictures are prepared in another way: another size, mean, std or cropping')

@@ -11,7 +11,7 @@ import hashlib, mmap, numpy as np, os, pandas as pd, re, torch
 from fastcore.basics import patch
 from filelock import FileLock, Timeout
 from pathlib import Path
-from .check import expect, floats, ints, strings, whole
+from .check import able, expect, flag, floats, ints, location, one_of, strings, whole
 from .files import atomic_write, cache_dir, leftovers, read_json, sha256_file, write_json
 from .ranks import share
 
@@ -20,8 +20,9 @@ COLUMNS = ('x', 'xs', 'e', 'y', 'q', 'ids')
 
 def _rows(idx, n):
     "Row numbers, from numbers (negative ones count from the end) or from a mask."
-    if torch.is_tensor(idx): idx = idx.cpu().numpy()
-    idx = np.asarray(idx)
+    if torch.is_tensor(idx): idx = idx.cpu().numpy() if not idx.is_meta else None
+    try: idx = np.asarray(idx)
+    except ValueError: idx = np.array(None) # ragged
     idx = idx.astype(np.int64) if not idx.size else idx
     expect(idx.ndim == 1 and (idx.dtype.kind in 'iu' or idx.dtype == bool and len(idx) == n), 'idx',
            f'row numbers, or a mask of {n}', idx)
@@ -97,8 +98,8 @@ def shard_file(
     i:int, # number of the shard
 )->str: # file name
     "Name of one shard's file."
-    if column not in COLUMNS: raise DamagedStore(f'column: expected one of {COLUMNS}, got {column!r}')
-    return f'{column}-{int(i):05d}.npy'
+    if not isinstance(column, str) or column not in COLUMNS: raise DamagedStore(f'column: expected one of {COLUMNS}, got {column!r}')
+    return f'{column}-{whole(i, "i", 0):05d}.npy'
 
 def own_files(
     path, # folder of a store
@@ -113,7 +114,7 @@ def read_manifest(
     path, # folder of a store
 )->dict:
     "The manifest of a store, its schema and seal checked."
-    m = read_json(Path(path)/'manifest.json', SCHEMA, DamagedStore, sealed=True)
+    m = read_json(location(path, 'path')/'manifest.json', SCHEMA, DamagedStore, sealed=True)
     ok = isinstance(m.get('identity'), dict) and isinstance(m.get('shards'), list) and isinstance(m.get('complete'), bool)
     if not ok or (m['complete'] and not m['shards']): raise DamagedStore(f'{path}/manifest.json: no manifest of a store')
     return m
@@ -128,7 +129,7 @@ def check_out(
     path, # folder that is to become a store, or to be gone on with
 ):
     "Refuse a folder that holds anything else."
-    path = Path(path)
+    path = location(path, 'out')
     if path.exists() and not path.is_dir(): raise ValueError(f'out: expected a folder, {path} is a file')
     if not path.exists() or (path/'manifest.json').exists(): return # `read_manifest` looks at that
     found = {f.name for f in path.iterdir()} - {f.name for f in own_files(path)}
@@ -142,7 +143,9 @@ class StoreWriter:
         path, # folder, made if need be
         identity:dict, # what decides the content: a folder with another one is refused
     ):
-        self.path, file = Path(path), Path(path)/'manifest.json'
+        self.path = location(path, 'path')
+        file = self.path/'manifest.json'
+        expect(isinstance(identity, dict), 'identity', 'a dict of what decides the content', identity)
         check_out(path)
         if not file.exists():
             write_json(file, dict(schema=SCHEMA, identity=identity, complete=False, shards=[]), sealed=True)
@@ -160,6 +163,15 @@ class StoreWriter:
         for f in leftovers(self.path, OWN): f.unlink()
 
 # %% ../nbs/02a_store.ipynb #b1ed0e29
+def _arrays(columns):
+    "Columns as arrays that numpy can write without pickling; x is floating point `[n,d]`."
+    expect(isinstance(columns, dict) and set(columns) <= set(COLUMNS), 'columns', f'a dict, some of {", ".join(COLUMNS)} → array', columns)
+    out = {c: np.asarray(v.cpu() if torch.is_tensor(v) else v) for c, v in columns.items()}
+    for c, v in out.items():
+        fits = v.dtype.kind in dict(ids='U', y='iu').get(c, 'f') and v.ndim == dict(ids=1, y=1, xs=3).get(c, 2)
+        expect(fits, f'columns[{c!r}]', {'ids': 'strings', 'y': 'whole numbers'}.get(c, 'floating point numbers, a row for each image'), v)
+    return out
+
 class _Hashed:
     "A file that is written and hashed at once; numpy's own writing would hide that the disk is full."
     def __init__(self, file): self.file, self.sha256 = file, hashlib.sha256()
@@ -172,7 +184,8 @@ def write(self:StoreWriter,
     skipped=(), # ids of images that could not be read
 ):
     "Write one shard, and then its record."
-    i, sha256 = whole(i, 'i', 0), {}
+    i, skipped, sha256 = whole(i, 'i', 0), strings(skipped, 'skipped', 0), {}
+    columns = _arrays(columns)
     lengths = {c: len(v) for c, v in columns.items()}
     if columns and (len(set(lengths.values())) != 1 or not lengths.get('x')):
         raise ValueError(f'columns: expected x, and all of one length, at least 1, got {lengths}')
@@ -233,7 +246,7 @@ class Store:
         path, # folder
         verify:bool=True, # check every file against its SHA-256 (reads all of it once)
     ):
-        self.path, self.manifest = Path(path), read_manifest(path)
+        self.path, verify, self.manifest = location(path, 'path'), flag(verify, 'verify'), read_manifest(path)
         self.identity, shards = self.manifest['identity'], self.manifest['shards']
         if not self.manifest['complete']:
             raise ValueError(f'path: {path} is not complete, run extract again and it goes on')
@@ -337,7 +350,8 @@ def batches(
     shared:bool=False, # only this process's part of each batch
 ): # yields `Acts`
     "All rows in batches; with a generator, a random permutation drawn over all shards."
-    source, batch_size, skip = as_acts(source), whole(batch_size, 'batch_size', 1), whole(skip, 'skip', 0)
+    source, batch_size, skip, shared = as_acts(source), whole(batch_size, 'batch_size', 1), whole(skip, 'skip', 0), flag(shared, 'shared')
+    expect(generator is None or isinstance(generator, torch.Generator), 'generator', 'a torch.Generator or None', generator)
     n = len(source)
     order = torch.arange(n) if generator is None else torch.randperm(n, generator=generator)
     for start in range(skip*batch_size, n, batch_size):
@@ -349,8 +363,8 @@ def list_stores(
     root:str=None, # default: `cache_dir('activations')`
 )->pd.DataFrame: # one row per store
     "The stores in a folder, and how much room they take."
-    rows = []
-    for file in sorted(Path(root or cache_dir('activations')).glob('*/manifest.json')):
+    rows, root = [], cache_dir('activations') if root is None else location(root, 'root')
+    for file in sorted(root.glob('*/manifest.json')):
         own = own_files(file.parent)
         try:
             m = read_manifest(file.parent)
@@ -382,7 +396,8 @@ def clear_stores(
     root:str=None, # default: `cache_dir('activations')`
 )->list: # names of what was deleted
     "Delete stores: their own files; whatever else lies in their folders stays."
-    root, there = Path(root or cache_dir('activations')), list_stores(root).store.tolist()
+    root = cache_dir('activations') if root is None else location(root, 'root')
+    there = list_stores(root).store.tolist()
     names = there if names is None else strings(names, 'names', 0)
     if unknown := sorted(set(names) - set(there)):
         raise ValueError(f'names: no such store: {unknown}; there are {there}')

@@ -11,7 +11,7 @@ import hashlib, inspect, warnings
 import matplotlib.pyplot as plt, numpy as np, torch
 from pathlib import Path
 from safetensors import SafetensorError
-from .check import expect, floats, number, whole
+from .check import able, expect, floats, location, number, whole
 from .checkpoint import Checkpoint, job_key
 from .ranks import rank, wait
 from .sae import AuxK, MultiTopK, Reconstruction, TopKSAE
@@ -78,7 +78,7 @@ def fold(
     by:float,
 )->TopKSAE: # for x itself: the same latents, their values times `by`
     "Put a scaling of the input into the weights."
-    number(by, 'by', above=0)
+    able(sae, 'sae', 'a TopKSAE', 'b_pre', 'b_enc', 'mu', 'var'), number(by, 'by', above=0)
     for p in (sae.b_pre, sae.b_enc, sae.mu): p.mul_(by)
     sae.var.mul_(by**2)
     return sae
@@ -89,6 +89,7 @@ def _asked(o):
         expect(o[name] is None or o[name] in more or callable(o[name]), name, 'a loss f(x, x_hat, values, indices, y)', o[name])
     if o['patience'] is not None and o['valid'] is None:
         raise ValueError(f'patience: expected a valid, another source, beside it, got {o["patience"]} and none')
+    expect(o['device'] is None or isinstance(o['device'], (str, torch.device)), 'device', "'cpu', 'cuda', 'cuda:1' …", o['device'])
     try: device = torch.device(o['device'] or ('cuda' if torch.cuda.is_available() else 'cpu'))
     except (RuntimeError, TypeError): raise ValueError(f"device: expected 'cpu', 'cuda', 'cuda:1' …, got {o['device']!r}") from None
     o = o | checked(**{name: o[name] for name in OPTIONS if name in o})
@@ -205,7 +206,7 @@ def train_once(
     o, device = _asked(dict(asked.arguments))
     expect(o['checkpoint'] is None, 'checkpoint', 'none, as there is one beside the SAE', o['checkpoint'])
     key = _key(source, o, device)
-    path = Path(folder)/hashlib.sha256(key.encode()).hexdigest()[:16]
+    path = location(folder, 'folder')/hashlib.sha256(key.encode()).hexdigest()[:16]
     if (sae := _kept(path, say=False)) is None:
         with Checkpoint(path/'checkpoint', key) as keep: # another process that wants the same SAE waits for it
             if (sae := _kept(path)) is None:

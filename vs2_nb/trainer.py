@@ -9,7 +9,7 @@ __all__ = ['OPTIONS', 'warmup_decay', 'default_lr', 'k_at', 'checked', 'Trainer'
 import time, torch
 from copy import deepcopy
 from fastcore.basics import patch
-from .check import expect, number, one_of, whole
+from .check import expect, flag, number, one_of, whole
 from .checkpoint import Checkpoint
 from .ranks import all_max, all_sum, fraction, mean_gradients, progress, rank
 from .sae import TopKSAE, set_fvu
@@ -24,14 +24,15 @@ def warmup_decay(
     decay:bool=True, # linear to 0 after the warm-up; False stays at 1
 )->float: # factor on the learning rate, 0 … 1
     "Linear warm-up, then linear decay to 0."
-    up = max(1, round(warmup*steps))
+    step, steps, warmup = whole(step, 'step', 0), whole(steps, 'steps', 1), number(warmup, 'warmup', 0, 1)
+    up, decay = max(1, round(warmup*steps)), flag(decay, 'decay')
     return min((step+1)/up, (steps-step)/max(1, steps-up) if decay else 1.)
 
 def default_lr(
     n:int, # latents
 )->float:
     "Adam's peak rate by width, as sparsify has it: 2e-4/√(n/2¹⁴)."
-    return 2e-4/(n/2**14)**.5
+    return 2e-4/(whole(n, 'n', 1)/2**14)**.5
 
 def k_at(
     step:int, # counted from 0
@@ -40,19 +41,19 @@ def k_at(
     k_start:int=None, # at the start; None: k throughout
 )->int:
     "Active latents at a step: linear from k_start to k over the first half."
+    step, steps, k = whole(step, 'step', 0), whole(steps, 'steps', 1), whole(k, 'k', 1)
     if k_start is None: return k
-    return round(k_start + (k - k_start)*min(1, 2*step/steps))
+    return round(whole(k_start, 'k_start', 1) + (k - k_start)*min(1, 2*step/steps))
 
 # %% ../nbs/05b_trainer.ipynb #be9a2c96
 def _or_none(check): return lambda v, name, *a, **k: None if v is None else check(v, name, *a, **k)
-def _yes_no(v, name): expect(isinstance(v, bool), name, 'True or False', v); return v
 
 OPTIONS = dict( # name → (check, its ranges)
     expansion=(whole, dict(least=1)), k=(_or_none(whole), dict(least=1)), epochs=(whole, dict(least=0)),
     batch_size=(whole, dict(least=1)), lr=(_or_none(number), dict(above=0)), warmup=(number, dict(least=0, most=1)),
     clip=(_or_none(number), dict(above=0)), k_start=(_or_none(whole), dict(least=1)), every=(number, dict(least=0)),
-    patience=(_or_none(whole), dict(least=1)), seed=(whole, dict(least=0, most=2**63-1)), decay=(_yes_no, {}),
-    scale=(_yes_no, {}), activation=(one_of, dict(known=('relu', 'abs'))))
+    patience=(_or_none(whole), dict(least=1)), seed=(whole, dict(least=0, most=2**63-1)), decay=(flag, {}),
+    scale=(flag, {}), activation=(one_of, dict(known=('relu', 'abs'))))
 
 def checked(
     **options, # some of `OPTIONS`
