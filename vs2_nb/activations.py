@@ -137,14 +137,14 @@ def extract(
     "x, e, y, ids (and q, xs) of every image, on disk; found if it was done before, resumed if it was interrupted."
     one_of(on_error, 'on_error', ('raise', 'skip'))
     batch_size, shard_size, num_workers = whole(batch_size, 'batch_size', 1), whole(shard_size, 'shard_size', 1), whole(num_workers, 'num_workers', 0)
-    expect(hasattr(split, 'fingerprint') and hasattr(clip, 'identity'), 'clip, split', 'a FrozenCLIP and a Split', (type(clip).__name__, type(split).__name__))
+    expect(hasattr(split, 'fingerprint') and hasattr(clip, 'untouched'), 'clip, split', 'a FrozenCLIP and a Split', (type(clip).__name__, type(split).__name__))
     if not len(split): raise ValueError('split: expected at least one image, got none')
     clip.untouched()
-    identity = store_identity(clip, split, dtype, q, blocks) | dict(shard_size=shard_size, on_error=on_error)
+    with clip._exactly(): identity = store_identity(clip, split, dtype, q, blocks) | dict(shard_size=shard_size, on_error=on_error)
     path = Path(out) if out else cache_dir('activations')/f'{re.sub("[^A-Za-z0-9.]+", "-", clip.name)}-{_key(identity)}'
     check_out(path) # before anything is written there
     path.mkdir(parents=True, exist_ok=True)
-    with _alone(path):
+    with _alone(path), clip._exactly(): # q too, also inside `torch.autocast`
         writer = _writer(path, identity)
         if not (found := writer.manifest['complete']): _run(clip, split, writer, batch_size, q, num_workers)
     return Store(path, verify=found) # one that was just written was checked when it was finished
