@@ -60,11 +60,7 @@ class _Pictures:
 
     def picture(self, i):
         "A picture, or None if it cannot be read and may be skipped."
-        item = self.split.images[i]
-        try:
-            if isinstance(item, (str, Path)) and os.path.exists(item) and not os.path.isfile(item):
-                raise UnreadableImage(f'images: cannot read {item}: it is not a file')
-            return self.split[i]
+        try: return self.split[i]
         except UnreadableImage:
             if not self.skip: raise
 
