@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from .check import device as _device, expect, floats, ints, number, one_of, strings, whole
 from .data import ASSETS
-from .files import cache_dir, read_tensors, save_tensors
+from .files import all_finite, cache_dir, read_tensors, save_tensors
 from .identity import altered, answers_hash, model_hash, model_state, probe_pictures
 
 # %% ../nbs/02_clip.ipynb #6620228a
@@ -73,8 +73,7 @@ class FrozenCLIP:
         self.model, self.transform, self.tokenizer = model.eval().requires_grad_(False), transform, tokenizer
         self.name, self.pretrained, self.note, self.loaded = name, pretrained, note, dict(loaded or {})
         self.kind = tap_points(model.visual)[0]
-        if bad := [k for k, v in model.state_dict().items() if not _finite(v)]:
-            raise ValueError(f'model: not finite: {", ".join(bad[:5])} of {name!r} {pretrained}; are these weights damaged?')
+        all_finite(model.state_dict(), f'model: {name!r} {pretrained}')
         self._seen = self._hash = None
         self._check()
 
@@ -94,9 +93,6 @@ class FrozenCLIP:
                 f'x [{self.d}] is the {what}, e [{self.de}], '
                 f'{str(self.dtype)[6:]} on {self.device}' + (f'; {self.note}' if self.note else ''))
 
-def _finite(t):
-    "Whether all entries are finite, in one pass."
-    return not t.is_floating_point() or t.numel() == 0 or all(v.isfinite() for v in t.aminmax())
 
 # %% ../nbs/02_clip.ipynb #c0678c47
 @patch

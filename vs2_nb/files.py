@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BLANK', 'DTYPES', 'cache_dir', 'sha256_file', 'atomic_write', 'leftovers', 'write_json', 'read_json',
-           'sha256_tensors', 'save_tensors', 'read_tensors', 'lock_or_wait', 'hold']
+           'sha256_tensors', 'all_finite', 'save_tensors', 'read_tensors', 'lock_or_wait', 'hold']
 
 # %% ../nbs/00c_files.ipynb #3b08bf12
 import hashlib, json, os, re, secrets, sys, torch
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from filelock import FileLock, Timeout
 from pathlib import Path
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save
 from .check import expect, flag, function, location, whole
 
 # %% ../nbs/00c_files.ipynb #6332f3ae
@@ -110,36 +110,29 @@ def read_json(
     return obj
 
 # %% ../nbs/00c_files.ipynb #2eb97b67
-DTYPES = {torch.float64: 'F64', torch.float32: 'F32', torch.float16: 'F16', torch.bfloat16: 'BF16', torch.int64: 'I64',
-          torch.int32: 'I32', torch.int16: 'I16', torch.int8: 'I8', torch.uint8: 'U8', torch.bool: 'BOOL'}
-
-def _header(tensors, facts):
-    "The first bytes of a safetensors file, the seal blank, and the tensors' names in the order of their bytes."
-    names, at = sorted(tensors, key=lambda k: (-tensors[k].element_size(), k)), 0 # so each begins where it may
-    head = {'__metadata__': dict(sealed=json.dumps(dict(seal=BLANK, facts=facts)))}
-    for k in names:
-        v = tensors[k]
-        if v.dtype not in DTYPES: raise ValueError(f'{k}: expected one of {", ".join(DTYPES.values())}, got {v.dtype}')
-        head[k] = dict(dtype=DTYPES[v.dtype], shape=list(v.shape), data_offsets=[at, at := at + v.numel()*v.element_size()])
-    head = json.dumps(head, separators=(',', ':')).encode()
-    head += b' '*(-len(head) % 8)
-    return len(head).to_bytes(8, 'little') + head, names
-
-# %% ../nbs/00c_files.ipynb #31152297
-def _bytes(v): return v.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
-
 def sha256_tensors(
     tensors:dict, # name → tensor
 )->str: # hex
     "SHA-256 of names, types, shapes and numbers."
     h = hashlib.sha256()
-    for k in sorted(tensors): h.update(f'{k} {tensors[k].dtype} {list(tensors[k].shape)}\n'.encode()); h.update(_bytes(tensors[k]))
+    for k in sorted(tensors):
+        h.update(f'{k} {tensors[k].dtype} {list(tensors[k].shape)}\n'.encode())
+        h.update(tensors[k].detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
     return h.hexdigest()
 
-def _finite(tensors, where):
-    "Refuse NaN and infinity."
-    bad = [k for k, v in tensors.items() if v.is_floating_point() and not v.isfinite().all()]
-    if bad: raise ValueError(f'{where}: not finite: {", ".join(bad)}')
+def all_finite(
+    tensors:dict, # name → tensor
+    where, # the file or the argument, for the error
+    unknown=(), # names that may be NaN throughout
+):
+    "Refuse NaN and infinity, and name the tensors."
+    bad = [k for k, v in tensors.items() if v.is_floating_point() and v.numel() and not all(m.isfinite() for m in v.detach().aminmax())
+           and not (k in unknown and v.isnan().all())]
+    if bad: raise ValueError(f'{where}: not finite: {", ".join(bad[:5])}{f" and {len(bad)-5} more" if len(bad) > 5 else ""}')
+
+# %% ../nbs/00c_files.ipynb #31152297
+DTYPES = {torch.float64: 'F64', torch.float32: 'F32', torch.float16: 'F16', torch.bfloat16: 'BF16', torch.int64: 'I64',
+          torch.int32: 'I32', torch.int16: 'I16', torch.int8: 'I8', torch.uint8: 'U8', torch.bool: 'BOOL'}
 
 def save_tensors(
     path, # the file to be
@@ -149,16 +142,14 @@ def save_tensors(
 ):
     "Write tensors as safetensors with a seal, whole or not at all."
     location(path, 'path'), expect(isinstance(tensors, dict) and all(map(torch.is_tensor, tensors.values())), 'tensors', 'a dict name → tensor', tensors)
-    if finite: _finite(tensors, path)
-    head, names = _header(tensors, facts or {})
-    h = hashlib.sha256(head)
+    for k, v in tensors.items(): expect(v.dtype in DTYPES, k, f'one of {", ".join(DTYPES.values())}', v)
+    if finite: all_finite(tensors, path)
+    own = {k: v.detach().cpu().clone(memory_format=torch.contiguous_format) for k, v in tensors.items()} # no two in one place
+    raw = save(own, dict(sealed=json.dumps(dict(seal=BLANK, facts=facts or {}))))
     with atomic_write(path) as tmp, open(tmp, 'wb') as f:
-        f.write(head)
-        for k in names:
-            f.write(raw := _bytes(tensors[k]))
-            h.update(raw)
-        f.seek(head.index(BLANK.encode()))
-        f.write(h.hexdigest().encode())
+        f.write(raw)
+        f.seek(raw.index(BLANK.encode()))
+        f.write(hashlib.sha256(raw).hexdigest().encode())
 
 # %% ../nbs/00c_files.ipynb #93ce08f2
 def read_tensors(
@@ -172,7 +163,7 @@ def read_tensors(
     said = _unsealed(path)
     try: tensors = load_file(path, str(device))
     except SafetensorError as e: raise ValueError(f'{path}: not readable as safetensors ({e})') from e
-    if finite: _finite(tensors, path)
+    if finite: all_finite(tensors, path)
     return tensors, said['facts']
 
 def _unsealed(path):

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch.utils.data import DataLoader
 from .check import expect, number, strings, whole
 from .clip import FrozenCLIP
-from .files import atomic_write, write_json
+from .files import all_finite, atomic_write, write_json
 from .evaluation import show_table
 from .sae import TopKSAE, read_sae_json
 
@@ -37,8 +37,7 @@ def _read(path, name):
     except (ValueError, SafetensorError) as e:
         raise ValueError(f'path: {path} is damaged, cfg.json is not JSON or {name} is not safetensors ({e})') from e
     expect(isinstance(cfg, dict), 'path', f'settings by name in {path}/cfg.json', cfg)
-    if bad := [k for k, v in weights.items() if v.is_floating_point() and not v.isfinite().all()]:
-        raise ValueError(f'path: {path/name} is not finite in {", ".join(bad)}')
+    all_finite(weights, f'path: {path/name}')
     return cfg, {k: v.to(torch.promote_types(v.dtype, torch.float32)) for k, v in weights.items()}
 
 def _refuse(path, cfg, **can):
@@ -77,8 +76,7 @@ def load_sparsify(
 def _sound(sae):
     "An SAE whose weights are numbers."
     expect(isinstance(sae, TopKSAE), 'sae', 'a TopKSAE', sae)
-    if bad := [k for k in ('W_enc', 'b_enc', 'W_dec', 'b_pre') if not getattr(sae, k).isfinite().all()]:
-        raise ValueError(f'sae: not finite in {", ".join(bad)}')
+    all_finite({k: getattr(sae, k) for k in ('W_enc', 'b_enc', 'W_dec', 'b_pre')}, 'sae')
 
 def save_sparsify(
     sae:TopKSAE, # with activation 'relu'
