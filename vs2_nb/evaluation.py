@@ -17,7 +17,7 @@ from .store import Acts, Store
 from .data import Split
 from .files import read_json, write_json
 from .metrics import accuracy, ece, flips, hits, holm, mcnemar, paired_bootstrap, wilson
-from .steering import Predictor, most_seen
+from .steering import Predictor, most_seen, other_model
 
 # %% ../nbs/11_evaluation.ipynb #946edeed
 @torch.no_grad()
@@ -39,20 +39,27 @@ def predict(
         given = {k: v.float() if v.is_floating_point() else v for k, v in given.items()}
         got = given['x'] if method is None else method(**given)
         out.append((got if isinstance(method, Predictor) else clip.logits(clip.embed(got), text)).cpu())
-    return torch.cat(out)
+    return _scores(out, method)
+
+def _scores(parts, method):
+    "Logits in one piece; of NaN, the first class would be taken for the answer."
+    out = torch.cat(parts)
+    if len(bad := (out.isnan() | (out == torch.inf)).any(1).nonzero()):
+        raise ValueError(f'method: {type(method).__name__} gives NaN or infinity for {len(bad)} of {len(out)} images, the first is row {int(bad[0])}')
+    return out
 
 def _predict_images(clip, split, text, method, batch_size=64):
     "Logits by a method that runs the model itself."
     if split is None:
         raise ValueError(f'split: {type(method).__name__} runs on images; give the split that acts were extracted from')
     todo = torch.arange(len(split)).split(batch_size)
-    return torch.cat([method(clip, [split[int(i)] for i in idx], text).cpu() for idx in todo])
+    return _scores([method(clip, [split[int(i)] for i in idx], text).cpu() for idx in todo], method)
 
 def _check_store(clip, acts):
-    "A store belongs to the weights that filled it."
-    if isinstance(acts, Store) and acts.identity['weights'] != clip.hash:
-        raise ValueError(f'acts: this store was written with other weights ({acts.identity["model"]} '
-                         f'{acts.identity["pretrained"]}) than {clip.name} {clip.pretrained}')
+    "A store belongs to the model that filled it: weights, tap and preprocessing."
+    if isinstance(acts, Store) and (differs := other_model(acts.identity, clip)):
+        of = ' '.join(str(acts.identity.get(k, '')) for k in ('model', 'pretrained')).strip()
+        raise ValueError(f'acts: this store was written with {of or "no model"}, not with {clip.name} {clip.pretrained}: {"; ".join(differs)}')
 
 # %% ../nbs/11_evaluation.ipynb #8f8f2a47
 COLUMNS = 'method labels dataset backbone n seed folds top1 lo hi delta delta_lo delta_hi p_value'.split()
