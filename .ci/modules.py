@@ -9,6 +9,7 @@ CALLS = dict(
     check="m.whole(3, 'k'), m.floats([[1.]], 'x', ('b', 1))",
     pictures="m.from_array(__import__('numpy').zeros((2, 2)))",
     folders="m.listing('.')",
+    console="m.ranged(dict(batch=1)), m.names('cat,dog', 'classnames')",
     calls="m.alike(m.torch.ones(2), m.torch.ones(2))",
     doors="len(m.DOORS)",
     identity="m.probe_pictures()",
