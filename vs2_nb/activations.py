@@ -13,10 +13,11 @@ from filelock import FileLock
 from torch.utils.data import DataLoader
 from .check import expect, one_of, whole
 from .pictures import UnreadableImage
+from .folders import left_out
 from .files import cache_dir, hold, read_json
 from .identity import answers_hash, probe_pictures
 from .ranks import progress, rank, wait, world
-from .store import SCHEMA, Store, StoreWriter, check_out, read_manifest
+from .store import ASIDE, SCHEMA, Store, StoreWriter, check_out, read_manifest
 
 # %% ../nbs/03_activations.ipynb #ce600648
 def pixels(
@@ -35,13 +36,13 @@ def store_identity(
     q=None, # function from PIL pictures to `[b,dq]`
     blocks:int=None, # how many last blocks are stored as xs
 )->dict:
-    "All that decides what a store holds."
+    "All that decides what a store holds, and what it tells besides, see `ASIDE`."
     n = len(clip.blocks)
     if blocks is not None and not (isinstance(blocks, int) and 1 <= blocks <= n):
         raise ValueError(f'blocks: expected 1 … {n} for {clip.name!r}, got {blocks}')
     one_of(dtype, 'dtype', ('float32', 'float16'))
     return clip.identity | dict(open_clip=open_clip.__version__, dtype=dtype, **_feature(q, split), blocks=blocks, images=len(split),
-                                split=split.fingerprint())
+                                split=split.fingerprint(), left_out=left_out(getattr(split, 'skipped', ())))
 
 def _feature(q, split):
     "What a store keeps of a retrieval feature: its name, and a hash that it brings, or that of its answers on pictures as large as these."
@@ -147,12 +148,12 @@ def extract(
 
 def _key(identity):
     "What names the folder: not how the model was loaded, its weights count; and a store of an earlier version is left alone."
-    content = {k: v for k, v in identity.items() if k not in ('pretrained', 'loaded')} | dict(schema=SCHEMA)
+    content = {k: v for k, v in identity.items() if k not in ASIDE} | dict(schema=SCHEMA)
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
 def _writer(path, identity):
-    "The folder's writer, the same for all processes; how the model was loaded is kept by the first, and decides nothing."
-    def open_it(): return StoreWriter(path, {k: v for k, v in identity.items() if k != 'loaded' or not (path/'manifest.json').exists()})
+    "The folder's writer, the same for all processes; who comes second tells nothing new."
+    def open_it(): return StoreWriter(path, {k: v for k, v in identity.items() if k not in ASIDE or not (path/'manifest.json').exists()})
     if rank() == 0 and not (first := open_it()).manifest['complete']: first.tidy()
     wait()
     return open_it()

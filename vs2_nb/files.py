@@ -81,8 +81,10 @@ def write_json(
 ):
     "Write `obj` as indented JSON, whole or not at all."
     location(path, 'path'), expect(isinstance(obj, dict) or not sealed, 'obj', 'a dict, since it gets a seal', obj)
-    try: text = json.dumps(dict(seal=BLANK) | obj | dict(seal=BLANK) if sealed else obj, indent=1, ensure_ascii=False)+'\n'
+    obj = dict(seal=BLANK) | obj | dict(seal=BLANK) if sealed else obj
+    try: text = json.dumps(obj, indent=1, ensure_ascii=False)+'\n'
     except (TypeError, ValueError) as e: raise ValueError(f'obj: expected what JSON can hold, got {e}') from e
+    if re.search('[\ud800-\udfff]', text): text = json.dumps(obj, indent=1)+'\n' # bytes of a file's name that are not UTF-8: as \udc80 …
     if sealed: text = text.replace(BLANK, hashlib.sha256(text.encode()).hexdigest(), 1)
     with atomic_write(path) as tmp: tmp.write_text(text, encoding='utf-8')
 

@@ -9,7 +9,7 @@ __all__ = ['IDENTIFIED', 'PLUGINS', 'PARTS', 'natural', 'endings', 'listing', 'h
 import os, re, torch
 from pathlib import Path
 from PIL import Image
-from .check import expect, strings, told
+from .check import expect, one_of, strings, told
 from .data import Dataset, Split, load_prompts, register
 from .pictures import named
 
@@ -63,17 +63,20 @@ def _from(found, root, y=None, left=()):
 # %% ../nbs/00f_folders.ipynb #7d2ae242
 PARTS = dict(train=('train',), test=('test', 'val', 'valid', 'validation')) # folders that are known, the first that is there is taken
 
-def _parts(root):
+def _parts(root, test=None):
     "Where the training and the test images are: a folder or None each."
-    return {part: next((root/n for n in names if (root/n).is_dir()), None) for part, names in PARTS.items()}
+    if test is not None: expect(one_of(test, 'test', PARTS['test']) and (root/test).is_dir(), 'test', f'a folder in {named(root)}', test)
+    known = PARTS | ({} if test is None else dict(test=(test,)))
+    return {part: next((root/n for n in names if (root/n).is_dir()), None) for part, names in known.items()}
 
 def has_classes(
     root, # a folder
+    test:str=None, # the test images' folder, see `folder`
 )->bool:
     "Whether it has labels: `train/CLASS/*`, or `test/CLASS/*` and no image beside it."
-    root = Path(root)
+    root = Path(root).expanduser()
     if not root.is_dir(): return False
-    parts = _parts(root)
+    parts = _parts(root, test)
     return bool(parts['train'] or parts['test'] and listing(parts['test'])[1] and not listing(root)[0])
 
 def _labelled(root, part, classes):
@@ -130,13 +133,14 @@ def folder(
     root:str, # `root/train/CLASS/*` and `root/test/CLASS/*`, or a folder of unlabelled images
     classnames:list=None, # needed without labels; with labels, better words for the class folders, in natural order
     templates:list=None, # prompts with `{}`, or functions of a class name; default: "a photo of a {}."
+    test:str=None, # where the test images are: 'test', 'val', 'valid' or 'validation'; default: the first of them that is there
 )->Dataset:
     "Images in a folder, with labels or without."
     expect(isinstance(root, (str, Path)) and str(root) and Path(root).expanduser().is_dir(), 'root', 'an existing folder', None if root is None else str(root))
     root, templates = Path(root).expanduser(), load_prompts('folder')['templates'] if templates is None else templates
     names = None if classnames is None else strings(classnames, 'classnames')
     if names and not all(n.strip() for n in names): raise ValueError(f'classnames: expected no empty name, got {names}')
-    return (_with_labels if has_classes(root) else _unlabelled)(root, names, templates)
+    return _with_labels(root, names, templates, test) if has_classes(root, test) else _unlabelled(root, names, templates)
 
 def _unlabelled(root, names, templates):
     images, folders, left = listing(root)
@@ -148,8 +152,8 @@ def _unlabelled(root, names, templates):
     split = _from(images, root, left=left)
     return Dataset('folder', split, split, names, templates, left_out(split.skipped))
 
-def _with_labels(root, names, templates):
-    parts = _parts(root)
+def _with_labels(root, names, templates, test):
+    parts = _parts(root, test)
     classes = [f.name for f in listing(parts['train'] or parts['test'])[1]]
     if not classes: raise ValueError(f'root: no class folder in {named(parts["train"])}')
     names = _names(names, classes)
