@@ -13,6 +13,7 @@ from tqdm import tqdm
 import vs2_nb.figures
 from .analysis import flops
 from .check import asked
+from .console import ranged, write_csv
 from .data import ASSETS
 from .files import atomic_write, read_json, sha256_file, write_json
 from .evaluation import save_results
@@ -121,7 +122,7 @@ def summary(
     done = [d for n in TARGETS if (d := _done(study.path/f'{n}.json', result_config(study, n)))]
     table = pd.concat([pd.DataFrame(d['rows']) for d in done], ignore_index=True)
     table = table[['table', *[c for c in table if c != 'table']]]
-    with atomic_write(study.path/'results.csv') as tmp: table.to_csv(tmp, index=False)
+    write_csv(study.path/'results.csv', table)
     html = show_cells(table).assign(table=table.table).set_index('table').to_html(border=0)
     style = '<style>body{font:14px sans-serif} td{padding:0 .6em}</style>'
     with atomic_write(study.path/'results.html') as tmp:
@@ -164,6 +165,7 @@ def vs2_reproduce(
     features:str=None, # for neighbours: 'pixels', 'clip', or a timm model; default: DINOv2, pixels for the digits
 ):
     "The paper's tables and figures. Example: vs2_reproduce table8,figure7 --dataset digits --out reproduced"
+    ranged(locals())
     study = Study(backbone, pretrained, dataset, root, out, seeds, quick, k, expansion, epochs, features)
     costs = estimate(study, targets(target))
     if dry_run: return print(costs.round(1).to_string(index=False))
