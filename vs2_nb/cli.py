@@ -15,7 +15,7 @@ from .activations import extract
 from .engine.store import Store
 from .analysis import plot_gains
 from .bench import vs2_bench
-from .methods import label_free
+from .methods import Bench, fits
 from .engine.checkpoint import Checkpoint
 from .clip import load_clip
 from .data import load_dataset
@@ -56,7 +56,7 @@ def vs2_quickstart(
     "Steer the bundled CLIP on scikit-learn's handwritten digits, out of fold, in under a minute. Example: vs2_quickstart --out results"
     clip, data, out = load_clip(), load_dataset('digits'), Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    logits, labels, y = out_of_fold(clip, data, lambda a, s: label_free(a, s, epochs=epochs), seeds=[seed])
+    logits, labels, y = out_of_fold(clip, data, fits(Bench(clip, data, epochs=epochs), 'label-free'), seeds=[seed])
     table, text = tabulate(logits, labels, y, **describe(clip, data)), verdict(logits, y, seed)
     save_results(out/'quickstart.json', table, weights=clip.hash, verdict=text)
     ax = plot_gains(table, f'Digits, {len(data.all):,} images out of fold, 95 % intervals')

@@ -500,7 +500,6 @@ PAPER = [
     Door('mini_clip.make_glyphs', dict(n=Int(0, 3), seed=Int(0, 9), fonts=Names(pool=['DejaVuSans', 'cmr10'])), call=lambda **o: _m('mini_clip', 'make_glyphs')(**o)[1], cost=9),
     Door('mini_clip.contrastive_loss', dict(e_image=X('m', 'd', f=unit), e_text=X('m', 'd', f=unit), scale=X(f=positive), y=Y('m', None))),
     Door('mini_clip.mini_config', dict(vocab_size=Int(1, 99, huge=True))),
-    Door('methods.label_free', dict(a=obj(acts), seed=Int(0, 9), gamma=Num(), lam=Num(), epochs=Int(0, 1)), cost=9, call=lambda **o: {k: m(torch.ones(1, 3)) if 0 else None for k, m in _m('methods', 'label_free')(**o).items()}),
     Door('methods.neighbourhood', dict(clip=Clip(), a=obj(_stored), y=Y(36, 10), c=Int(10, 12), N=Int(1, 50, huge=True), labels=Word('none', 'train')), call=lambda **o: _m('methods', 'neighbourhood')(**o).y),
     Door('methods.prompt_fact', dict(data=Data(), key=Word('ensemble', 'vocabulary', 'flip', ok=('other', 'upper', 'empty', 'odd', 'word')), default=Kind(lambda s: None, takes=tuple(('none', 'word', 'bytes', 'number', 'real', 'truth', 'list', 'dict', 'set', 'thing', 'type'))))),
     Door('roads.made_up', dict(rows=Int(1, 9), d=Int(1, 9), n=Int(1, 9), k=Int(1, 9), noise=Num(0), seed=Int(0, 9))),

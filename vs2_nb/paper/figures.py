@@ -11,12 +11,12 @@ from ..datasets import cub_attributes
 from ..evaluation import predict
 from ..interpret import (best_concepts, class_specific, digit_attributes, explain_flip, firing_rates, heat,
     plot_concepts, plot_flip, plot_top, top_images)
+from ..methods import fits
 from ..metrics import accuracy, flips, hits, wilson
-from ..retrieval import pseudo_labels
 from ..steering import VS2
 from .sae_tables import last_fold
 from .study import Study, accuracy_cells, cell, paper_sweep
-from .tables import by_neighbours, rag_cells, target
+from .tables import rag_cells, target
 
 # %% ../../nbs/paper/figures.ipynb #64e0195d
 @target('Latents, and decisions that they correct')
@@ -101,14 +101,11 @@ def figure6(study, name):
 @target('VS2++: neighbours')
 def figure7(study, name):
     "VS2++ and the vote over N, in the first answer and in the first five."
-    text, Ns = study.text(name), paper_sweep('N')
-    def fit(a, seed):
-        sae, y, out = study.sae(a, seed), pseudo_labels(study.clip, a.x, text), {}
-        for N in Ns:
-            made = by_neighbours(study, name, a, y, sae, 'pseudo', N)
-            out |= {f'{m} | N={N}': made[f'{m} | pseudo'] for m in ('VS2++', 'vote')}
-        return out
-    logits, labels, y = study.run(name, fit, study.seed_list[:1])
+    Ns, made = paper_sweep('N'), {}
+    for N in Ns:
+        at = fits(study.bench(name, N=N), only=['VS2++ pseudo', 'vote pseudo'])
+        made |= {f'{m} | N={N}': at[f'{m} pseudo'] for m in ('VS2++', 'vote')}
+    logits, labels, y = study.run(name, made, study.seed_list[:1])
     cells = accuracy_cells(study, name, (logits, labels, y))
     top5 = [hits(l, y, 5) for l in logits.values()] # in the order of the cells
     spans = dict(zip(('lo', 'hi'), zip(*map(wilson, top5))))

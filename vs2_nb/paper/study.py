@@ -18,6 +18,7 @@ from ..clip import load_clip
 from ..data import ASSETS, CORRUPTIONS, Dataset, Split, corrupted, load_dataset, paper_results, register
 from ..engine.files import read_json
 from ..evaluation import cut, out_of_fold, tabulate
+from ..methods import Bench
 from ..mini_clip import GLYPHS, HELD_OUT_FONTS, make_glyphs
 from ..retrieval import timm_features
 from ..steering import VS2, gates
@@ -192,6 +193,11 @@ class Study:
         return train_sae(a, **options) if self.quick else train_once(self.path/'saes', a, **options)
 
     def vs2(self, sae)->VS2: return VS2(sae, self.setting('gamma'), self.setting('lam'))
+
+    def bench(self, name, **changes)->Bench:
+        "What the methods of a table ask for, with the paper's values and this study's SAEs."
+        values = {n: self.setting(n) for n in ('gamma', 'lam', 'N', 'w_aux', 'l1')}
+        return Bench(self.clip, self.data(name), train=self.sae, **values | changes)
 
     def gates(self, method, a, qs, seed=None)->dict: # q → `Gated`
         "Gates at several quantiles, calibrated on rows that their SAE, a further one, was not trained on."
