@@ -9,6 +9,7 @@ CALLS = {
     'engine.check': "m.whole(3, 'k'), m.floats([[1.]], 'x', ('b', 1))",
     'engine.pictures': "m.from_array(__import__('numpy').zeros((2, 2)))",
     'folders': "m.listing('.')",
+    'console': "m.ranged(dict(batch=1)), m.names('cat,dog', 'classnames')",
     'engine.calls': "m.alike(m.torch.ones(2), m.torch.ones(2))",
     'engine.doors': "len(m.DOORS)",
     'engine.identity': "m.probe_pictures()",

@@ -11,12 +11,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from filelock import FileLock
 from torch.utils.data import DataLoader
-from .engine.check import expect, one_of, whole
+from .engine.check import able, expect, location, one_of, whole
 from .engine.pictures import UnreadableImage
+from .folders import left_out
 from .engine.files import cache_dir, hold, read_json
 from .engine.identity import answers_hash, probe_pictures
 from .engine.ranks import progress, rank, wait, world
-from .engine.store import SCHEMA, Store, StoreWriter, check_out, read_manifest
+from .engine.store import ASIDE, SCHEMA, Store, StoreWriter, check_out, read_manifest
 
 # %% ../nbs/method/activations.ipynb #ce600648
 def pixels(
@@ -35,19 +36,19 @@ def store_identity(
     q=None, # function from PIL pictures to `[b,dq]`
     blocks:int=None, # how many last blocks are stored as xs
 )->dict:
-    "All that decides what a store holds."
-    n = len(clip.blocks)
-    if blocks is not None and not (isinstance(blocks, int) and 1 <= blocks <= n):
-        raise ValueError(f'blocks: expected 1 … {n} for {clip.name!r}, got {blocks}')
+    "All that decides what a store holds, and what it tells besides, see `ASIDE`."
+    n = len(able(clip, 'clip', 'a FrozenCLIP', 'blocks', 'identity').blocks)
+    able(split, 'split', 'a Split', 'fingerprint')
+    if blocks is not None: blocks = whole(blocks, 'blocks', 1, n)
     one_of(dtype, 'dtype', ('float32', 'float16'))
     return clip.identity | dict(open_clip=open_clip.__version__, dtype=dtype, **_feature(q, split), blocks=blocks, images=len(split),
-                                split=split.fingerprint())
+                                split=split.fingerprint(), left_out=left_out(getattr(split, 'skipped', ())))
 
 def _feature(q, split):
     "What a store keeps of a retrieval feature: its name, and a hash that it brings, or that of its answers on pictures as large as these."
     if q is None: return dict(q=None, q_answers=None)
     name = getattr(q, '__name__', None)
-    if not callable(q) or name in (None, '<lambda>'): raise ValueError('q: a function with a name is needed, the store is found again by it')
+    expect(callable(q) and name not in (None, '<lambda>'), 'q', 'a function with a name, by which the store is found again', q)
     if hasattr(q, 'identity'): return dict(q=name, q_answers=str(q.identity))
     size = next((i.size for i in map(_Pictures(split, None, False, True).picture, range(len(split))) if i), (32, 32))
     return dict(q=name, q_answers=answers_hash(q, [probe_pictures((size,)*4)], 'q'))
@@ -137,7 +138,7 @@ def extract(
     if not len(split): raise ValueError('split: expected at least one image, got none')
     clip.untouched()
     with clip._exactly(): identity = store_identity(clip, split, dtype, q, blocks) | dict(shard_size=shard_size, on_error=on_error)
-    path = Path(out) if out else cache_dir('activations')/f'{re.sub("[^A-Za-z0-9.]+", "-", clip.name)}-{_key(identity)}'
+    path = location(out, 'out') if out is not None else cache_dir('activations')/f'{re.sub("[^A-Za-z0-9.]+", "-", clip.name)}-{_key(identity)}'
     check_out(path) # before anything is written there
     path.mkdir(parents=True, exist_ok=True)
     with _alone(path), clip._exactly(): # q too, also inside `torch.autocast`
@@ -147,12 +148,12 @@ def extract(
 
 def _key(identity):
     "What names the folder: not how the model was loaded, its weights count; and a store of an earlier version is left alone."
-    content = {k: v for k, v in identity.items() if k not in ('pretrained', 'loaded')} | dict(schema=SCHEMA)
+    content = {k: v for k, v in identity.items() if k not in ASIDE} | dict(schema=SCHEMA)
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
 def _writer(path, identity):
-    "The folder's writer, the same for all processes; how the model was loaded is kept by the first, and decides nothing."
-    def open_it(): return StoreWriter(path, {k: v for k, v in identity.items() if k != 'loaded' or not (path/'manifest.json').exists()})
+    "The folder's writer, the same for all processes; who comes second tells nothing new."
+    def open_it(): return StoreWriter(path, {k: v for k, v in identity.items() if k not in ASIDE or not (path/'manifest.json').exists()})
     if rank() == 0 and not (first := open_it()).manifest['complete']: first.tidy()
     wait()
     return open_it()

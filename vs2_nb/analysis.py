@@ -13,9 +13,10 @@ import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
 from torch.profiler import ProfilerActivity, profile
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
+from .engine.check import a_clip, a_method, a_sae, a_split, device as _device, expect, floats, function, strings, whole
 from .engine.store import Acts
 from .evaluation import predict
-from .metrics import accuracy, hits, paired_bootstrap, per_class
+from .metrics import accuracy, both, certainty, paired_bootstrap, per_class, right
 from .steering import Blockwise, OnImages, Steer
 
 # %% ../nbs/evidence/analysis.ipynb #2a362db9
@@ -47,17 +48,24 @@ def per_class_gains(
     classnames:list, # c names
 )->pd.DataFrame: # sorted by gain
     "Accuracy of each class before and after, with the wrong answer that was corrected most often."
-    b, a = before.argmax(1), after.argmax(1)
-    out = pd.DataFrame({'class': classnames, 'n': np.bincount(y, minlength=len(classnames)),
-                        'before': per_class(hits(before, y), y, len(classnames)),
-                        'after': per_class(hits(after, y), y, len(classnames))})
-    fixed = [b[(y == c) & (b != y) & (a == y)] for c in range(len(classnames))]
+    c = len(classnames := strings(classnames, 'classnames'))
+    b, a, y = both(before, after, y, c)
+    out = pd.DataFrame({'class': classnames, 'n': np.bincount(y, minlength=c),
+                        'before': per_class(b == y, y, c), 'after': per_class(a == y, y, c)})
+    fixed = [b[(y == i) & (b != y) & (a == y)] for i in range(c)]
     out['gain'] = out.after - out.before
     out['fixed'] = [len(f) for f in fixed]
     out['was taken for'] = [classnames[int(f.mode().values)] if len(f) else '' for f in fixed]
     return out.sort_values('gain', ascending=False, ignore_index=True)
 
 # %% ../nbs/evidence/analysis.ipynb #cd2f5dcb
+def _by_fvu(fvu, before, after):
+    "FVU and hits as arrays, the smallest FVU first."
+    fvu = floats(fvu, 'fvu', ('n',)).detach().cpu().double().numpy()
+    before, after = right(before, 'before', len(fvu)), right(after, 'after', len(fvu))
+    order = np.argsort(fvu, kind='stable')
+    return fvu[order], before[order], after[order]
+
 def by_fvu(
     fvu:torch.Tensor, # `[n]`
     before:np.ndarray, # `[n]` hits of zero-shot
@@ -65,11 +73,11 @@ def by_fvu(
     bins:int=5, # of equally many images
 )->pd.DataFrame: # fvu range, n, accuracies, gain with its 95 % interval
     "Accuracy and gain of images by how well the SAE reconstructs them."
-    rows = []
-    for idx in np.array_split(np.argsort(fvu.cpu().numpy(), kind='stable'), bins):
+    rows, (fvu, before, after) = [], _by_fvu(fvu, before, after)
+    for idx in np.array_split(np.arange(len(fvu)), whole(bins, 'bins', 1, len(fvu))):
         lo, hi = paired_bootstrap(before[idx], after[idx])
         was, now = accuracy(before[idx]), accuracy(after[idx])
-        rows.append(dict(fvu_from=fvu[idx[0]].item(), fvu_to=fvu[idx[-1]].item(), n=len(idx),
+        rows.append(dict(fvu_from=fvu[idx[0]], fvu_to=fvu[idx[-1]], n=len(idx),
                          zero_shot=was, steered=now, gain=now-was, lo=lo, hi=hi))
     return pd.DataFrame(rows)
 
@@ -80,9 +88,9 @@ def risk_coverage(
     after:np.ndarray, # `[n]` hits of the steered classifier
 )->pd.DataFrame: # one row per coverage: the accuracy of all if those are steered, and the accuracy among those
     "Accuracy as the gate opens: images are let in from the smallest FVU to the greatest."
-    order = np.argsort(fvu.cpu().numpy(), kind='stable')
-    b, a, n = before[order].cumsum(), after[order].cumsum(), np.arange(1, len(order)+1)
-    return pd.DataFrame(dict(coverage=100*n/len(n), threshold=fvu.cpu().numpy()[order],
+    fvu, before, after = _by_fvu(fvu, before, after)
+    b, a, n = before.cumsum(), after.cumsum(), np.arange(1, len(fvu)+1)
+    return pd.DataFrame(dict(coverage=100*n/len(n), threshold=fvu,
                              gated=100*(a + b[-1] - b)/len(n), zero_shot_among=100*b/n, steered_among=100*a/n))
 
 # %% ../nbs/evidence/analysis.ipynb #7f097017
@@ -92,10 +100,10 @@ def reliability(
     bins:int=10, # of equal width
 )->pd.DataFrame: # confidence, accuracy (percent) and n of each bin that is not empty
     "How often the answers given with some confidence are right."
-    confidence, pred = (t.cpu().numpy() for t in probs.max(1))
-    which, right = np.clip((confidence*bins).astype(int), 0, bins-1), pred == y.cpu().numpy()
+    (confidence, hit), bins = certainty(probs, y), whole(bins, 'bins', 1)
+    which = np.clip((confidence*bins).astype(int), 0, bins-1)
     inside = [which == i for i in range(bins) if (which == i).any()]
-    return pd.DataFrame([dict(confidence=100*confidence[i].mean(), accuracy=100*right[i].mean(), n=int(i.sum()))
+    return pd.DataFrame([dict(confidence=100*confidence[i].mean(), accuracy=100*hit[i].mean(), n=int(i.sum()))
                          for i in inside])
 
 # %% ../nbs/evidence/analysis.ipynb #59623be7
@@ -109,6 +117,7 @@ def flops(
     f, # a function without arguments
 )->int: # floating point operations, a multiplication and an addition being two
     "FLOPs of a call, attention and the sparse decoder included, also under `no_grad`."
+    function(f, 'f', 'a function without arguments')
     fast, counter = torch.backends.mha.get_fastpath_enabled(), FlopCounterMode(display=False, custom_mapping=_BAGS)
     torch.backends.mha.set_fastpath_enabled(False)
     try:
@@ -121,7 +130,8 @@ def peak_memory(
     device='cpu',
 )->int: # bytes above what was held before
     "The most memory that tensors made in a call hold at one time."
-    if torch.device(device).type == 'cuda':
+    function(f, 'f', 'a function without arguments')
+    if _device(device).type == 'cuda':
         torch.cuda.reset_peak_memory_stats(); held = torch.cuda.memory_allocated(); f(); torch.cuda.synchronize()
         return torch.cuda.max_memory_allocated() - held
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as p: f()
@@ -137,6 +147,7 @@ def cost(
     repeats:int=5, # the median of so many timings
 )->dict: # per image: MFLOPs (nan where work is done outside torch), ms in a batch of all, MB by itself
     "What one image costs from picture to logits; making q costs time, but its FLOPs count only if torch does it."
+    a_clip(clip), a_split(split), a_method(method), whole(repeats, 'repeats', 1)
     def road(some=split): return _road(clip, some, text, method, q)
     times = []
     road() # the first call is slower
@@ -167,6 +178,7 @@ def with_lora(
     rank:int=16,
 ):
     "Within the context every block does LoRA's work for queries and values, with zero weights: for counting, one image at a time."
+    expect(a_clip(clip).kind == 'cls', 'clip', 'one with a CLS token, whose blocks can be steered', clip), whole(rank, 'rank', 1)
     def low_rank(module, args, out):
         A, B = (torch.zeros(*s, device=clip.device, dtype=clip.dtype, requires_grad=True)
                 for s in ((2, clip.d, rank), (2, rank, clip.d)))
@@ -182,7 +194,9 @@ def training_flops(
     rank:int=16, # of LoRA on queries and values
 )->dict: # name → FLOPs of one forward and backward pass for one image
     "FLOPs per image of training the SAE, LoRA, or everything (paper, Table 14), counted and not trained."
-    visual, x = clip.model.visual, clip.tap(image)
+    visual = a_clip(clip).model.visual
+    image, rank = floats(image, 'image', (1, 3, *visual.image_size)), whole(rank, 'rank', 1)
+    x = floats(clip.tap(image), 'image', (1, a_sae(sae).d))
     def sae_step(): (x - sae(x)[0]).square().sum().backward()
     def step(): clip.model.encode_image(image.to(clip.device)).square().sum().backward()
     counted = {'SAE cached': flops(sae_step)}

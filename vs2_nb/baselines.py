@@ -103,7 +103,7 @@ def random_views(
     "Random resized crops."
     expect(isinstance(img, PIL.Image.Image), 'img', 'a PIL picture', img)
     n, size, seed, scale = whole(n, 'n', 0), whole(size, 'size', 1), whole(seed, 'seed', 0, 2**32), _scale(scale)
-    crop, mirror = RandomResizedCrop(size, scale), RandomHorizontalFlip(.5 if flip else 0)
+    crop, mirror = RandomResizedCrop(size, scale), RandomHorizontalFlip(.5 if flag(flip, 'flip') else 0)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(zlib.crc32(img.tobytes()) + seed)
         return [img] + [mirror(crop(img)) for _ in range(n)]
@@ -170,6 +170,7 @@ class SpLiCE(Predictor):
     def weights(self, e:torch.Tensor)->torch.Tensor: # `[b,V]`, most of them zero
         "How much of each word is in these embeddings."
         e = floats(e, 'e', ('b', self.clip.de)).detach()
+        if not len(e): return e.new_zeros(0, len(self.words))
         target = F.normalize(e - self.mean.to(e), dim=1)
         lasso = Lasso(self.l1/(2*len(self.concepts)), fit_intercept=False, positive=True, max_iter=5000, tol=1e-7)
         coef = lasso.fit(self.concepts.cpu().double().numpy(), target.T.cpu().double().numpy()).coef_

@@ -14,7 +14,8 @@ from io import StringIO
 from pathlib import Path
 from .activations import extract
 from .clip import load_clip
-from .engine.check import asked
+from .engine.check import asked, device as checked_device
+from .console import ranged, write_csv
 from .data import Split
 from .engine.files import atomic_write, write_json
 from .roads import bench_training, in_turns, ratio, road_table, speed
@@ -145,8 +146,8 @@ def _save(out, tables, **more):
     "Write bench.json and bench.csv; JSON has no NaN, so to_json writes null."
     rows = {name: json.loads(t.to_json(orient='records', double_precision=10)) for name, t in tables.items()}
     write_json(out/'bench.json', dict(schema=1, **more, tables=rows))
-    with atomic_write(out/'bench.csv') as tmp:
-        pd.concat([t.assign(part=name) for name, t in tables.items()]).set_index('part').to_csv(tmp)
+    table = pd.concat([t.assign(part=name) for name, t in tables.items()])
+    write_csv(out/'bench.csv', table[['part', *table.columns.drop('part')]])
 
 def vs2_bench(
     out:str='vs2_bench', # folder for bench.json and bench.csv
@@ -167,8 +168,10 @@ def vs2_bench(
     quick:bool=False, # tiny sizes: to see that it runs
 ):
     "Time ours beside the dense step, sparsify, overcomplete, open_clip, memmap. Example: vs2_bench --what training"
+    ranged(locals())
+    device = str(checked_device(('cuda' if torch.cuda.is_available() else 'cpu') if device is None else device))
     told = dict(d=d, n=n, k=k, batch=batch, repeats=repeats, steps=steps, seconds=seconds, model=model, images=images,
-                rows=rows, acts=acts, device=device or ('cuda' if torch.cuda.is_available() else 'cpu'))
+                rows=rows, acts=acts, device=device)
     told |= (QUICK if quick else {}) | (dict(d=Store(acts).take([0]).x.shape[1]) if acts else {})
     parts, was = asked(what, PARTS, 'what'), torch.get_num_threads()
     torch.set_num_threads(threads or was)

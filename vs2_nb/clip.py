@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from .engine.check import device as _device, expect, floats, ints, number, one_of, strings, whole
 from .data import ASSETS
-from .engine.files import cache_dir, read_tensors, save_tensors
+from .engine.files import all_finite, cache_dir, read_tensors, save_tensors
 from .engine.identity import altered, answers_hash, model_hash, model_state, probe_pictures
 
 # %% ../nbs/method/clip.ipynb #6620228a
@@ -25,6 +25,7 @@ def tap_points(
     visual:torch.nn.Module, # `model.visual` of an open_clip model
 )->tuple: # 'cls' or 'embedding', and the modules whose outputs can be steered; that of the last one holds x
     "Where x is in a vision tower: the CLS token after the last block or, without one, the tower's output."
+    expect(isinstance(visual, torch.nn.Module), 'visual', 'a vision tower', visual)
     if isinstance(visual, torch.jit.ScriptModule): raise ValueError('model: expected one that can be hooked, got a TorchScript')
     visual = getattr(visual, '_orig_mod', visual) # within what torch.compile put around it
     if isinstance(visual, VisionTransformer) and visual.attn_pool is None and visual.pool_type == 'tok':
@@ -73,8 +74,7 @@ class FrozenCLIP:
         self.model, self.transform, self.tokenizer = model.eval().requires_grad_(False), transform, tokenizer
         self.name, self.pretrained, self.note, self.loaded = name, pretrained, note, dict(loaded or {})
         self.kind = tap_points(model.visual)[0]
-        if bad := [k for k, v in model.state_dict().items() if not _finite(v)]:
-            raise ValueError(f'model: not finite: {", ".join(bad[:5])} of {name!r} {pretrained}; are these weights damaged?')
+        all_finite(model.state_dict(), f'model: {name!r} {pretrained}')
         self._seen = self._hash = None
         self._check()
 
@@ -94,9 +94,6 @@ class FrozenCLIP:
                 f'x [{self.d}] is the {what}, e [{self.de}], '
                 f'{str(self.dtype)[6:]} on {self.device}' + (f'; {self.note}' if self.note else ''))
 
-def _finite(t):
-    "Whether all entries are finite, in one pass."
-    return not t.is_floating_point() or t.numel() == 0 or all(v.isfinite() for v in t.aminmax())
 
 # %% ../nbs/method/clip.ipynb #c0678c47
 @patch
@@ -135,8 +132,7 @@ def hooked(self:FrozenCLIP,
     "While the context is open, call `f(x)` on every forward pass; the model is as it was afterwards."
     expect(callable(f), 'f', 'a function of x', f)
     blocks, count = self.blocks, dict(passes=0, fired=0)
-    if not (isinstance(block, int) and -len(blocks) <= block < 0):
-        raise ValueError(f'block: expected {-len(blocks)} … -1 for {self.name!r}, got {block}')
+    block = whole(block, 'block', -len(blocks), -1)
     def passes(module, args): count['passes'] += 1
     def hook(module, args, out):
         count['fired'] += 1
@@ -161,8 +157,7 @@ def tap(self:FrozenCLIP,
 )->torch.Tensor: # x `[b,d]`, or `[b,blocks,d]` with x last; float32
     "x of a batch of images as the model computes it; a Steer on the same block is not seen, one on an earlier block is."
     n, seen, size = len(self.blocks), [], getattr(self.model.visual, 'image_size', None)
-    if blocks is not None and not (isinstance(blocks, int) and 1 <= blocks <= n):
-        raise ValueError(f'blocks: expected 1 … {n} for {self.name!r}, got {blocks}')
+    if blocks is not None: blocks = whole(blocks, 'blocks', 1, n)
     images = floats(images, 'images', ('b', 3, *size) if self.kind == 'cls' and isinstance(size, tuple) else ('b', 3, 'h', 'w'), finite=False)
     with ExitStack() as stack:
         for b in range(-(blocks or 1), 0): stack.enter_context(self.hooked(seen.append, b))

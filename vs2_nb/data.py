@@ -18,7 +18,7 @@ import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
 from PIL import Image, ImageFilter
 from sklearn.datasets import load_digits
 from sklearn.model_selection import KFold
-from .engine.check import expect, ints, number, one_of, strings, told, whole
+from .engine.check import expect, flag, function, ints, number, one_of, one_string, pictures as _pictures, rows, strings, told, whole
 from .engine.files import read_json, sha256_file, write_json
 from .engine.pictures import DECODER, UnreadableImage, check_array, content, digest, from_array, named, read_picture, upright
 
@@ -75,7 +75,8 @@ class Split:
 
     def take(self, idx)->'Split': # the images at these positions
         "A part of this split."
-        idx = torch.arange(len(self))[_as_index(idx)].numpy()
+        idx = rows(idx, len(self))
+        expect(len(np.unique(idx)) == len(idx), 'idx', 'each image once', idx)
         images = self.images[idx] if isinstance(self.images, np.ndarray) else [self.images[i] for i in idx]
         return Split(images, [self.ids[i] for i in idx], None if self.y is None else self.y[torch.from_numpy(idx)])
 
@@ -109,11 +110,6 @@ def _twice(names):
     seen = set()
     return next(n for n in names if n in seen or seen.add(n))
 
-def _as_index(idx):
-    "Positions or a mask, as torch reads them."
-    idx = torch.as_tensor(np.asarray(idx if len(idx) else (), np.int64 if not len(idx) else None))
-    return idx if idx.dtype == torch.bool else ints(idx, 'idx', least=-2**62)
-
 # %% ../nbs/method/data.ipynb #2570a785
 @dataclass(repr=False)
 class Dataset:
@@ -127,6 +123,7 @@ class Dataset:
 
     def __post_init__(self):
         for name in ('train', 'test'): expect(isinstance(s := getattr(self, name), Split), name, 'a Split', s)
+        one_string(self.name, 'name')
         self.classnames, self.templates = strings(self.classnames, 'classnames'), _check_templates(self.templates)
         for s in (self.train, self.test):
             if s.y is not None and len(s): expect((top := int(s.y.max())) < len(self.classnames), 'y', f'classes below {len(self.classnames)}, the number of class names', top)
@@ -165,9 +162,12 @@ def paper_results(
     **where, # column = value, to keep some rows: table='1b', dataset='CIFAR-100' …
 )->pd.DataFrame: # table, dataset, backbone, method, setting, metric, value
     "The figures of the paper (arXiv 2506.01247), as they are printed there."
-    out = pd.read_csv(asset('paper_results.csv'), dtype=dict(table=str), keep_default_na=False)
+    out = every = pd.read_csv(asset('paper_results.csv'), dtype=dict(table=str), keep_default_na=False)
     if unknown := set(where) - set(out): raise ValueError(f'where: no column {sorted(unknown)}; there are {list(out)}')
-    for column, value in where.items(): out = out[out[column] == value]
+    for column, value in where.items():
+        known = {*every[column]}
+        expect(isinstance(value, (str, float)) and value in known, column, f'one of {", ".join(sorted(map(str, known)))}', value)
+        out = out[out[column] == value]
     return out.reset_index(drop=True)
 
 # %% ../nbs/method/data.ipynb #1f57b6d3
@@ -177,7 +177,7 @@ def register(
     f, # `f(root, **options) → Dataset`; its name is the dataset's name
 ):
     "Add a dataset to those that `load_dataset` knows."
-    expect(callable(f) and isinstance(getattr(f, '__name__', None), str), 'f', 'a function with a name', f)
+    expect(isinstance(getattr(function(f, 'f', 'a function with a name'), '__name__', None), str), 'f', 'a function with a name', f)
     DATASETS[f.__name__] = f
     return f
 
@@ -203,7 +203,8 @@ def digits(
 )->Dataset:
     "scikit-learn's 1,797 handwritten digits (UCI ML repository)."
     if root is not None: raise ValueError(f'root: the digits are embedded and read no folder, got {root!r}')
-    whole(folds, 'folds', 2, 1797), whole(fold, 'fold', -folds, folds-1), whole(seed, 'seed', 0, 2**32-1), one_of(shuffle, 'shuffle', (False, True))
+    folds, seed, shuffle = whole(folds, 'folds', 2, 1797), whole(seed, 'seed', 0, 2**32-1), flag(shuffle, 'shuffle')
+    fold = whole(fold, 'fold', -folds, folds-1)
     raw, prompts = load_digits(), load_prompts('digits')
     images, y = np.round(raw.images*255/16).astype(np.uint8), torch.from_numpy(raw.target).long()
     every = Split(images, [f'digit-{i:04d}' for i in range(len(y))], y)
@@ -218,9 +219,8 @@ def show_images(
     size:float=.9, # inches per picture
 )->plt.Figure:
     "A sheet of pictures."
-    imgs, ncols, size = list(imgs), whole(ncols, 'ncols', 1), number(size, 'size', above=0)
-    expect(len(imgs), 'imgs', 'at least one picture', imgs)
-    expect(titles is None or len(titles) >= len(imgs), 'titles', f'{len(imgs)}, one per picture', titles)
+    imgs, ncols, size = _pictures(imgs, 'imgs'), whole(ncols, 'ncols', 1), number(size, 'size', above=0)
+    titles = [] if titles is None else strings(titles, 'titles', len(imgs))
     nrows = -(-len(imgs)//ncols)
     fig, axs = plt.subplots(nrows, ncols, figsize=(ncols*size, nrows*size*(1.25 if titles else 1)), squeeze=False)
     for ax in axs.flat: ax.axis('off')
@@ -241,7 +241,7 @@ def corrupted(
 )->Split:
     "The same images, damaged and held in memory; ids and labels stay."
     expect(isinstance(split, Split), 'split', 'a Split', split)
-    one_of(kind, 'kind', CORRUPTIONS), number(strength, 'strength', 0)
+    kind, strength = one_of(kind, 'kind', CORRUPTIONS), number(strength, 'strength', 0)
     rng = np.random.default_rng(whole(seed, 'seed', 0))
     def damage(img):
         if kind == 'blur': return img.filter(ImageFilter.GaussianBlur(strength))

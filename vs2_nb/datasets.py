@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np, pandas as pd, torch
 from PIL import Image
 from torchvision import datasets as tv
+from .engine.check import expect, flag, location, number, one_of, one_string, whole
 from .data import ASSETS, Dataset, Split, load_prompts, register
 from .engine.files import atomic_write, read_json
 from .folders import listing
@@ -22,6 +23,8 @@ def readable(
     names:dict={}, # official name → words, where a rule is not enough
 )->str:
     "A class name as words: looked up, or the official one without the number in front and without underscores."
+    official = one_string(official, 'official', 'a class name')
+    expect(isinstance(names, dict), 'names', 'a dict official name → words', names)
     return names.get(official) or re.sub(r'^\d+\.', '', official).replace('_', ' ')
 
 # %% ../nbs/tools/datasets.ipynb #d7868de1
@@ -40,7 +43,8 @@ def _absent(name, root, why='')->ValueError:
 def _home(name, root, download=False, folder=None, files=None)->Path:
     "The dataset's own folder: `root`, or `root/folder`, with all of `files`; fetched if asked for."
     if root is None: raise _absent(name, root)
-    p, kind, here = load_prompts(name), TORCHVISION.get(name), Path(os.path.abspath(os.path.expanduser(root)))
+    p, kind, here = load_prompts(name), TORCHVISION.get(name), Path(os.path.abspath(location(root, 'root').expanduser()))
+    flag(download, 'download')
     folder, files = folder or p['folder'], files or p['files']
     # torchvision insists on the folder's name; the other loaders do not
     homes = [h for h in (here, here/folder) if not kind or h.name == folder]
@@ -79,6 +83,7 @@ def _read_cifar(path, labels):
 
 def _cifar(name, root, download, labels, train, test, classes):
     "CIFAR from the binary form where it is, else from torchvision's."
+    flag(download, 'download')
     try: home = _home(name, root)
     except ValueError:
         kind = TORCHVISION[name]
@@ -117,6 +122,7 @@ def aircraft(
     annotation_level:str='variant', # 'variant', 'family' or 'manufacturer', from fine to coarse
 )->Dataset:
     "FGVC-Aircraft (Maji et al. 2013), `fgvc-aircraft-2013b/`: trainval and test."
+    one_of(annotation_level, 'annotation_level', ('variant', 'family', 'manufacturer'))
     options = [dict(split=s, annotation_level=annotation_level) for s in ('trainval', 'test')]
     home, *parts = _open('aircraft', root, download, *options)
     return _named('aircraft', [_listed(zip(d._image_files, d._labels), home) for d in parts], parts[0].classes)
@@ -142,6 +148,9 @@ def hash_split(
     seed:int=0,
 )->tuple: # train, test
     "Cut each class by the SHA-256 of `seed/id`; at least one image of a class stays for testing."
+    train, seed = number(train, 'train', above=0), whole(seed, 'seed', 0)
+    expect(train < 1 or train == int(train), 'train', 'a share below 1, or a whole number', train)
+    expect(isinstance(split, Split) and split.y is not None, 'split', 'a Split with labels', split)
     key = [hashlib.sha256(f'{seed}/{i}'.encode()).hexdigest() for i in split.ids]
     classes = {}
     for i in sorted(range(len(split)), key=key.__getitem__): classes.setdefault(int(split.y[i]), []).append(i)
@@ -220,7 +229,7 @@ def cub_attributes(
     image, names = _pairs(home/'images.txt'), _pairs(names[0])
     # four columns: a few lines of the official file have more than the five that its README names
     said = pd.read_csv(labels, sep=r'\s+', header=None, usecols=range(4), names=['image', 'name', 'present', 'sure'])
-    said = said[said.present.eq(1) & said.sure.ge(certainty)]
+    said = said[said.present.eq(1) & said.sure.ge(whole(certainty, 'certainty', 1, 4))]
     table = pd.crosstab(said.image, said.name).reindex(index=map(int, image), columns=map(int, names), fill_value=0)
     return pd.DataFrame(table.values > 0, list(image.values()), list(names.values()))
 
@@ -276,10 +285,9 @@ def write_synthetic(
 )->Path: # the dataset's own folder
     "A small made-up dataset in the official layout: per class a pattern of four colours, with noise."
     writers = dict(cifar100=_write_cifar100, cub200=_write_cub200, tiny_imagenet=_write_tiny_imagenet)
-    if name not in writers: raise ValueError(f'name: expected one of {sorted(writers)}, got {name!r}')
-    p = load_prompts(name)
+    p, root, seed = load_prompts(one_of(name, 'name', writers)), location(root, 'root'), whole(seed, 'seed', 0)
     words = p.get('classnames') or p['names']
-    if not 1 <= n_classes <= len(words): raise ValueError(f'n_classes: expected 1 to {len(words)}, got {n_classes}')
+    n_classes, train, test = whole(n_classes, 'n_classes', 1, len(words)), whole(train, 'train', 1), whole(test, 'test', 1)
     pictures = [_pictures(c, train + test, 32 if name == 'cifar100' else 64, seed) for c in range(n_classes)]
-    writers[name](Path(root)/p['folder'], words, pictures, train, np.random.default_rng(seed))
-    return Path(root)/p['folder']
+    writers[name](root/p['folder'], words, pictures, train, np.random.default_rng(seed))
+    return root/p['folder']

@@ -13,11 +13,12 @@ import numpy as np, pandas as pd, torch
 from sklearn.model_selection import KFold
 from tqdm import tqdm
 from .activations import extract
+from .engine.check import a_clip, a_dataset, a_method, able, expect, flag, frame, function, ints, location, some_acts, whole
 from .engine.store import Acts, Store
 from .data import Split
 from .engine.files import read_json, write_json
-from .metrics import accuracy, ece, flips, hits, holm, mcnemar, paired_bootstrap, wilson
-from .steering import Predictor, most_seen
+from .metrics import accuracy, ece, flips, hits, holm, mcnemar, paired_bootstrap, right, wilson
+from .steering import Predictor, most_seen, other_model
 
 # %% ../nbs/evidence/evaluation.ipynb #946edeed
 @torch.no_grad()
@@ -30,29 +31,36 @@ def predict(
     split=None, # the `Split` that acts were extracted from, for a method on images
 )->torch.Tensor: # `[n,c]` logits
     "Logits of every stored image, steered or not."
-    _check_store(clip, acts)
-    out, needs = [], getattr(method, 'needs', ('x',))
+    _check_store(a_clip(clip), some_acts(acts))
+    out, needs = [], getattr(a_method(method), 'needs', ('x',))
     if 'images' in needs: return _predict_images(clip, split, text, method)
-    for idx in torch.arange(len(acts)).split(batch_size):
+    for idx in torch.arange(len(acts)).split(whole(batch_size, 'batch_size', 1)):
         batch = acts.take(idx, {'x', *needs})
         given = {k: v.to(clip.device) for k in needs if (v := getattr(batch, k)) is not None}
         given = {k: v.float() if v.is_floating_point() else v for k, v in given.items()}
         got = given['x'] if method is None else method(**given)
         out.append((got if isinstance(method, Predictor) else clip.logits(clip.embed(got), text)).cpu())
-    return torch.cat(out)
+    return _scores(out, method)
+
+def _scores(parts, method):
+    "Logits in one piece; of NaN, the first class would be taken for the answer."
+    out = torch.cat(parts)
+    if len(bad := (out.isnan() | (out == torch.inf)).any(1).nonzero()):
+        raise ValueError(f'method: {type(method).__name__} gives NaN or infinity for {len(bad)} of {len(out)} images, the first is row {int(bad[0])}')
+    return out
 
 def _predict_images(clip, split, text, method, batch_size=64):
     "Logits by a method that runs the model itself."
     if split is None:
         raise ValueError(f'split: {type(method).__name__} runs on images; give the split that acts were extracted from')
     todo = torch.arange(len(split)).split(batch_size)
-    return torch.cat([method(clip, [split[int(i)] for i in idx], text).cpu() for idx in todo])
+    return _scores([method(clip, [split[int(i)] for i in idx], text).cpu() for idx in todo], method)
 
 def _check_store(clip, acts):
-    "A store belongs to the weights that filled it."
-    if isinstance(acts, Store) and acts.identity['weights'] != clip.hash:
-        raise ValueError(f'acts: this store was written with other weights ({acts.identity["model"]} '
-                         f'{acts.identity["pretrained"]}) than {clip.name} {clip.pretrained}')
+    "A store belongs to the model that filled it: weights, tap and preprocessing."
+    if isinstance(acts, Store) and (differs := other_model(acts.identity, clip)):
+        of = ' '.join(str(acts.identity.get(k, '')) for k in ('model', 'pretrained')).strip()
+        raise ValueError(f'acts: this store was written with {of or "no model"}, not with {clip.name} {clip.pretrained}: {"; ".join(differs)}')
 
 # %% ../nbs/evidence/evaluation.ipynb #8f8f2a47
 COLUMNS = 'method labels dataset backbone n seed folds top1 lo hi delta delta_lo delta_hi p_value'.split()
@@ -65,7 +73,9 @@ def result_row(
     **facts, # dataset, backbone, seed, folds
 )->dict:
     "Accuracy, gain over zero-shot, intervals and p-value, in the columns of every table."
-    many = after.ndim == 2
+    expect(isinstance(method, str) and method != '', 'method', 'the name of a method', method)
+    before, labels = right(before, 'before'), most_seen(labels)
+    many = (after := right(after, 'after', len(before), seeds=True)).ndim == 2
     lo, hi = paired_bootstrap(np.zeros(len(before)), after) if many else wilson(after)
     delta_lo, delta_hi = paired_bootstrap(before, after)
     # no test for a mean over seeds: images are not independent of themselves
@@ -85,6 +95,9 @@ def compare(
     split=None, # the `Split` that acts were extracted from, for a method on images
 )->pd.DataFrame: # one row per method, zero-shot first; also ece and the counts of flips
     "Score several methods on the same stored activations."
+    a_clip(clip), some_acts(acts), a_dataset(data), whole(seed, 'seed', 0)
+    expect(isinstance(methods, dict), 'methods', 'a dict {name: method}', methods)
+    for name, m in methods.items(): _scorable(m, f'methods[{name!r}]')
     text, y = clip.text(data.classnames, data.templates), _labels(acts)
     logits = {'zero-shot': (before := predict(clip, acts, text))}
     logits |= {name: predict(clip, acts, text, m, split=split) for name, m in methods.items()}
@@ -93,6 +106,8 @@ def compare(
         result_row(name, seen.get(name, 'none'), hits(before, y), hits(after, y), dataset=data.name, backbone=clip.name,
                    seed=seed, folds=1) | dict(ece=ece(after.softmax(1), y), **flips(before.argmax(1), after.argmax(1), y))
         for name, after in logits.items()]))
+
+def _scorable(m, name): return able(m, name, 'a Steer, a Predictor or a method OnImages', '__call__', 'needs', 'labels')
 
 def evaluate(
     clip, # a `FrozenCLIP`
@@ -104,12 +119,14 @@ def evaluate(
     split=None, # the `Split` that acts were extracted from, for a method on images
 )->dict: # the columns of every table, and ece and the counts of flips
     "Score one method on stored activations."
+    expect(name is None or isinstance(name, str), 'name', 'a string or None', name)
+    if method is not None: _scorable(method, 'method')
     methods = {} if method is None else {name or type(method).__name__: method}
     return compare(clip, acts, data, methods, seed, split).iloc[-1].to_dict()
 
 def _labels(acts):
     "The labels of a set, for scoring."
-    y = acts.take(range(len(acts)), ('x', 'y')).y if isinstance(acts, Store) else acts._y
+    y = acts._y if isinstance(acts, Acts) else acts.take(range(len(acts)), ('x', 'y')).y
     if y is None: raise ValueError('acts: these images have no labels, so no accuracy can be computed')
     return y
 
@@ -117,7 +134,7 @@ def with_holm(
     table:pd.DataFrame, # with columns `seed` and `p_value`
 )->pd.DataFrame: # and `p_holm`
     "Holm's correction over the rows of the primary seed."
-    primary = table.seed == table.seed.iloc[0]
+    primary = frame(table, 'table', 'seed', 'p_value', least=1).seed == table.seed.iloc[0]
     return table.assign(p_holm=pd.Series(holm(table.p_value[primary]), table.index[primary]))
 
 # %% ../nbs/evidence/evaluation.ipynb #ff43fa74
@@ -128,9 +145,12 @@ def cut(
     seed:int=0, # of the shuffle
 )->list: # (train positions, test positions) in `data.all`, one pair per fold
     "The folds of a dataset."
-    n = len(data.all)
+    n = len(a_dataset(data).all)
+    folds, shuffle, seed = _how_many(folds, n), flag(shuffle, 'shuffle'), whole(seed, 'seed', 0, 2**32-1)
     if folds is None: return [(np.arange(len(data.train)), np.arange(len(data.train), n))]
     return list(KFold(folds, shuffle=shuffle, random_state=seed if shuffle else None).split(np.arange(n)))
+
+def _how_many(folds, n=None): return None if folds is None else whole(folds, 'folds', 2, n)
 
 def out_of_fold(
     clip, # a `FrozenCLIP`
@@ -143,7 +163,8 @@ def out_of_fold(
     blocks:int=None, # blocks to extract, see `extract`
 )->tuple: # {(name, seed): logits `[n,c]`}, {name: labels seen}, y `[n]`
     "Predictions on every image by methods that were fitted on the other folds."
-    pairs, text, y = cut(data, folds, shuffle), clip.text(data.classnames, data.templates), data.all.y
+    fits, seeds, pairs = _fits(fits), _seeds(seeds), cut(data, folds, shuffle)
+    text, y = a_clip(clip).text(data.classnames, data.templates), data.all.y
     acts, order = extract(clip, data.all, q=q, blocks=blocks).load(), np.concatenate([test for _, test in pairs])
     zero_shot = predict(clip, acts.take(order), text)
     logits, labels = {('zero-shot', s): zero_shot for s in seeds}, {'zero-shot': 'none'}
@@ -161,10 +182,23 @@ def out_of_fold(
             logits |= {(name, seed): torch.cat(p) for name, p in parts.items()}
     return logits, labels, y if y is None else y[order]
 
+def _fits(fits):
+    "(name or None, fit) of each."
+    expect(callable(fits) or isinstance(fits, (dict, list, tuple)), 'fits', 'f(acts, seed), several in a list, or a dict {name: f}', fits)
+    many = list(fits.items()) if isinstance(fits, dict) else [(None, f) for f in ([fits] if callable(fits) else fits)]
+    for _, f in many: function(f, 'fits', 'functions f(acts, seed)')
+    return many
+
+def _seeds(seeds):
+    "At least one seed."
+    out = ints(list(seeds) if isinstance(seeds, range) else seeds, 'seeds').tolist()
+    expect(len(out) > 0, 'seeds', 'at least one', seeds)
+    return out
+
 def _fit(fits, acts, train, seed):
     "{name: (method, the activations it was fitted on)} for one fold; the activations remember whether their labels were read."
-    out, many = {}, [fits] if callable(fits) else fits
-    for name, fit in many.items() if isinstance(many, dict) else [(None, f) for f in many]:
+    out = {}
+    for name, fit in fits:
         part = Acts(**acts.take(train)._columns())
         made = fit(part, seed)
         made = made if name is None else {name: made}
@@ -180,6 +214,9 @@ def predict_folds(
     make, # fold number → method, or None for zero-shot
 )->torch.Tensor: # `[n,c]` logits, in the order of the folds
     "Out-of-fold logits by methods that are fitted already, one for each fold."
+    ok = isinstance(pairs, (list, tuple)) and len(pairs) > 0 and all(isinstance(p, (list, tuple)) and len(p) == 2 for p in pairs)
+    expect(ok, 'pairs', 'pairs (train, test) of row numbers', pairs)
+    a_clip(clip), some_acts(acts), function(make, 'make', 'a function of the number of a fold')
     return torch.cat([predict(clip, acts.take(test), text, make(i)) for i, (_, test) in enumerate(pairs)])
 
 # %% ../nbs/evidence/evaluation.ipynb #cf6b1f9b
@@ -190,13 +227,15 @@ def tabulate(
     **facts, # dataset, backbone, folds
 )->pd.DataFrame: # a row per method and seed, and one for the mean over seeds; p_holm over the first seed's rows
     "The table: first seed first (primary), then the others, then the mean over seeds."
-    seeds = list(dict.fromkeys(seed for _, seed in logits))
-    names = ['zero-shot'] + [n for n in labels if n != 'zero-shot']
+    ok = isinstance(logits, dict) and len(logits) > 0 and all(isinstance(k, tuple) and len(k) == 2 for k in logits)
+    expect(ok, 'logits', 'a dict {(name, seed): logits}', logits), expect(isinstance(labels, dict), 'labels', 'a dict {name: labels seen}', labels)
+    seeds, labels = list(dict.fromkeys(seed for _, seed in logits)), {'zero-shot': 'none'} | labels
+    if missing := [(n, s) for n in labels for s in seeds if (n, s) not in logits]: raise ValueError(f'logits: holds nothing for {missing[:3]}')
     hit = {key: hits(l, y) for key, l in logits.items()}
-    rows = [result_row(n, labels[n], hit['zero-shot', s], hit[n, s], seed=s, **facts) for s in seeds for n in names]
+    rows = [result_row(n, labels[n], hit['zero-shot', s], hit[n, s], seed=s, **facts) for s in seeds for n in labels]
     if len(seeds) > 1:
         rows += [result_row(n, labels[n], hit['zero-shot', seeds[0]], np.stack([hit[n, s] for s in seeds]),
-                            seed=f'mean of {len(seeds)}', **facts) for n in names]
+                            seed=f'mean of {len(seeds)}', **facts) for n in labels]
     return with_holm(pd.DataFrame(rows))
 
 def describe(
@@ -206,7 +245,8 @@ def describe(
     shuffle:bool=False,
 )->dict: # dataset, backbone, folds
     "What the rows of a table have in common."
-    return dict(dataset=data.name, backbone=f'{clip.name} {clip.pretrained}',
+    folds, shuffle = _how_many(folds), flag(shuffle, 'shuffle')
+    return dict(dataset=a_dataset(data).name, backbone=f'{a_clip(clip).name} {clip.pretrained}',
                 folds=f'{folds or 1} {"shuffled" if shuffle else "contiguous" if folds else "own split"}')
 
 def crossfit(
@@ -220,10 +260,11 @@ def crossfit(
     **options, # q, blocks of `out_of_fold`
 )->pd.DataFrame:
     "Refit for every fold and seed, predict every image out of fold, and tabulate."
-    if data.all.y is None: raise ValueError(f'data: {data.name} has no labels, so no accuracy can be computed')
+    out, seeds = out if out is None else location(out, 'out'), whole(seeds, 'seeds', 1)
+    if a_dataset(data).all.y is None: raise ValueError(f'data: {data.name} has no labels, so no accuracy can be computed')
     logits, labels, y = out_of_fold(clip, data, fits, folds, range(seeds), shuffle, **options)
     table = tabulate(logits, labels, y, **describe(clip, data, folds, shuffle))
-    if out: save_results(out, table, weights=clip.hash)
+    if out is not None: save_results(out, table, weights=clip.hash)
     return table
 
 # %% ../nbs/evidence/evaluation.ipynb #69a83b95
@@ -233,6 +274,7 @@ def save_results(
     **facts, # anything JSON can hold, kept beside the rows
 ):
     "Write a table as JSON, sealed: rows, versions, facts."
+    frame(table, 'table', least=1)
     versions = dict(python=platform.python_version()) | {
         p: version(p) for p in ('vs2_nb', 'torch', 'open_clip_torch', 'scikit-learn')}
     write_json(path, dict(schema=1, versions=versions, **facts,
@@ -249,6 +291,7 @@ def show_table(
     table:pd.DataFrame, # as `crossfit` and `compare` make it
 )->pd.DataFrame: # strings, for people
     "The table as one reads it: accuracy [95 % interval], gain [95 % interval], p-values."
+    frame(table, 'table', *COLUMNS[:2], *COLUMNS[4:6], *COLUMNS[7:], 'p_holm', least=1)
     span = lambda a, lo, hi, f: [f'{v:{f}} [{l:{f}}, {h:{f}}]' for v, l, h in zip(table[a], table[lo], table[hi])]
     p = lambda c: ['' if np.isnan(v) else f'{v:.1e}' if v < .001 else f'{v:.3f}' for v in table[c]]
     return pd.DataFrame({'method': table.method, 'labels': table.labels, 'seed': table.seed, 'n': table.n,
@@ -267,7 +310,10 @@ def classify(
     batch_size:int=256,
 )->torch.Tensor: # `[b,c]` probabilities
     "Zero-shot probabilities of each class, steered by `method`."
-    text, out = clip.text(classnames, templates), []
+    batch_size, text, out = whole(batch_size, 'batch_size', 1), a_clip(clip).text(classnames, templates), []
+    ok = getattr(a_method(method), 'needs', ('x',)) == ('x',) and not isinstance(method, Predictor)
+    expect(ok, 'method', 'a Steer that needs x alone', method)
+    expect(isinstance(images, (torch.Tensor, np.ndarray, Split, list, tuple)) and getattr(images, 'ndim', 1) > 0 and len(images) > 0, 'images', 'at least one picture', images)
     items = (images if torch.is_tensor(images) or isinstance(images, Split)
              else Split(list(images), [str(i) for i in range(len(images))]))
     for start in range(0, len(items), batch_size):

@@ -9,7 +9,7 @@ __all__ = ['IDENTIFIED', 'PLUGINS', 'PARTS', 'natural', 'endings', 'listing', 'h
 import os, re, torch
 from pathlib import Path
 from PIL import Image
-from .engine.check import expect, strings, told
+from .engine.check import expect, location, one_of, one_string, strings, whole
 from .data import Dataset, Split, load_prompts, register
 from .engine.pictures import named
 
@@ -18,7 +18,7 @@ def natural(
     name:str,
 )->tuple: # to sort by
     "The order in which people count: numbers within a name by their value, so that 3 comes before 12."
-    return [int(p) if i % 2 else p for i, p in enumerate(re.split(r'(\d+)', name))], name
+    return [int(p) if i % 2 else p for i, p in enumerate(re.split(r'(\d+)', one_string(name, 'name')))], name
 
 IDENTIFIED = 'BUFR GRIB HDF5 MPEG WMF EPS'.split() # formats that Pillow recognises and decodes with a foreign program, or not at all
 PLUGINS = {'.heic': 'pillow-heif', '.heif': 'pillow-heif', '.hif': 'pillow-heif', '.jxl': 'pillow-jxl-plugin', '.svg': '', '.dng': '', '.cr2': '', '.nef': ''}
@@ -41,7 +41,7 @@ def listing(
 )->tuple: # images, sub-folders, [(path, reason)]
     "What is in a folder, in natural order."
     images, folders, left, read = [], [], [], endings()
-    for f in sorted(Path(path).iterdir(), key=lambda f: natural(f.name)):
+    for f in sorted(location(path, 'path').iterdir(), key=lambda f: natural(f.name)):
         if f.is_dir(): left.append((f, 'hidden')) if f.name.startswith('.') else folders.append(f)
         elif why := _why_not(f, read): left.append((f, why))
         else: images.append(f)
@@ -63,17 +63,20 @@ def _from(found, root, y=None, left=()):
 # %% ../nbs/tools/folders.ipynb #7d2ae242
 PARTS = dict(train=('train',), test=('test', 'val', 'valid', 'validation')) # folders that are known, the first that is there is taken
 
-def _parts(root):
+def _parts(root, test=None):
     "Where the training and the test images are: a folder or None each."
-    return {part: next((root/n for n in names if (root/n).is_dir()), None) for part, names in PARTS.items()}
+    if test is not None: expect(one_of(test, 'test', PARTS['test']) and (root/test).is_dir(), 'test', f'a folder in {named(root)}', test)
+    known = PARTS | ({} if test is None else dict(test=(test,)))
+    return {part: next((root/n for n in names if (root/n).is_dir()), None) for part, names in known.items()}
 
 def has_classes(
     root, # a folder
+    test:str=None, # the test images' folder, see `folder`
 )->bool:
     "Whether it has labels: `train/CLASS/*`, or `test/CLASS/*` and no image beside it."
-    root = Path(root)
+    root = location(root, 'root').expanduser()
     if not root.is_dir(): return False
-    parts = _parts(root)
+    parts = _parts(root, test)
     return bool(parts['train'] or parts['test'] and listing(parts['test'])[1] and not listing(root)[0])
 
 def _labelled(root, part, classes):
@@ -114,7 +117,8 @@ def left_out(
     show:int=3, # how many to name for each reason
 )->list: # sentences, one for each reason
     "What was left out: how many, why, and the first of them."
-    reasons = {}
+    expect(isinstance(skipped, (list, tuple)) and all(isinstance(s, tuple) and len(s) == 2 for s in skipped), 'skipped', 'a list of (path, reason)', skipped)
+    reasons, show = {}, whole(show, 'show', 0)
     for path, why in skipped: reasons.setdefault(re.sub(r'with \d+ pictures?$', '', why), []).append((path, why))
     return [f'left out: {len(found)} × {why.rstrip(", ")}: ' + ', '.join(f'{p}{_count(w)}' for p, w in found[:show]) + (' …' if len(found) > show else '')
             for why, found in reasons.items()]
@@ -130,13 +134,14 @@ def folder(
     root:str, # `root/train/CLASS/*` and `root/test/CLASS/*`, or a folder of unlabelled images
     classnames:list=None, # needed without labels; with labels, better words for the class folders, in natural order
     templates:list=None, # prompts with `{}`, or functions of a class name; default: "a photo of a {}."
+    test:str=None, # where the test images are: 'test', 'val', 'valid' or 'validation'; default: the first of them that is there
 )->Dataset:
     "Images in a folder, with labels or without."
     expect(isinstance(root, (str, Path)) and str(root) and Path(root).expanduser().is_dir(), 'root', 'an existing folder', None if root is None else str(root))
     root, templates = Path(root).expanduser(), load_prompts('folder')['templates'] if templates is None else templates
     names = None if classnames is None else strings(classnames, 'classnames')
     if names and not all(n.strip() for n in names): raise ValueError(f'classnames: expected no empty name, got {names}')
-    return (_with_labels if has_classes(root) else _unlabelled)(root, names, templates)
+    return _with_labels(root, names, templates, test) if has_classes(root, test) else _unlabelled(root, names, templates)
 
 def _unlabelled(root, names, templates):
     images, folders, left = listing(root)
@@ -148,8 +153,8 @@ def _unlabelled(root, names, templates):
     split = _from(images, root, left=left)
     return Dataset('folder', split, split, names, templates, left_out(split.skipped))
 
-def _with_labels(root, names, templates):
-    parts = _parts(root)
+def _with_labels(root, names, templates, test):
+    parts = _parts(root, test)
     classes = [f.name for f in listing(parts['train'] or parts['test'])[1]]
     if not classes: raise ValueError(f'root: no class folder in {named(parts["train"])}')
     names = _names(names, classes)

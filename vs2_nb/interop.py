@@ -13,9 +13,9 @@ import huggingface_hub as hf, pandas as pd, torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch.utils.data import DataLoader
-from .engine.check import expect, number, strings, whole
+from .engine.check import able, device as _device, expect, location, number, strings, whole
 from .clip import FrozenCLIP
-from .engine.files import atomic_write, write_json
+from .engine.files import all_finite, atomic_write, write_json
 from .evaluation import show_table
 from .sae import TopKSAE, read_sae_json
 
@@ -24,8 +24,7 @@ PICKLED = ('.pt', '.pth', '.bin', '.ckpt', '.pkl', '.pickle')
 
 def _read(path, name):
     "What cfg.json says, and the tensors beside it, in float32 at least."
-    expect(isinstance(path, (str, Path)), 'path', 'a folder', path)
-    path = Path(path)
+    path = location(path, 'path', 'a folder')
     if not ((path/'cfg.json').is_file() and (path/name).is_file()):
         there = [path] if path.is_file() else sorted(path.glob('*'))
         if pickled := [f for f in there if f.suffix in PICKLED]:
@@ -37,8 +36,7 @@ def _read(path, name):
     except (ValueError, SafetensorError) as e:
         raise ValueError(f'path: {path} is damaged, cfg.json is not JSON or {name} is not safetensors ({e})') from e
     expect(isinstance(cfg, dict), 'path', f'settings by name in {path}/cfg.json', cfg)
-    if bad := [k for k, v in weights.items() if v.is_floating_point() and not v.isfinite().all()]:
-        raise ValueError(f'path: {path/name} is not finite in {", ".join(bad)}')
+    all_finite(weights, f'path: {path/name}')
     return cfg, {k: v.to(torch.promote_types(v.dtype, torch.float32)) for k, v in weights.items()}
 
 def _refuse(path, cfg, **can):
@@ -64,7 +62,7 @@ def load_sparsify(
     device='cpu',
 )->TopKSAE: # in eval mode, float32 or better, mu unknown
     "An SAE that sparsify wrote."
-    cfg, w = _read(path, 'sae.safetensors')
+    device, (cfg, w) = _device(device), _read(path, 'sae.safetensors')
     _refuse(path, cfg, activation='topk', transcode=False, skip_connection=False, signed=False)
     if k is not None: k = whole(k, 'k', 1)
     if cfg.get('multi_topk') and k is None:
@@ -77,8 +75,7 @@ def load_sparsify(
 def _sound(sae):
     "An SAE whose weights are numbers."
     expect(isinstance(sae, TopKSAE), 'sae', 'a TopKSAE', sae)
-    if bad := [k for k in ('W_enc', 'b_enc', 'W_dec', 'b_pre') if not getattr(sae, k).isfinite().all()]:
-        raise ValueError(f'sae: not finite in {", ".join(bad)}')
+    all_finite({k: getattr(sae, k) for k in ('W_enc', 'b_enc', 'W_dec', 'b_pre')}, 'sae')
 
 def save_sparsify(
     sae:TopKSAE, # with activation 'relu'
@@ -86,13 +83,14 @@ def save_sparsify(
 ):
     "Write cfg.json and sae.safetensors for sparsify; mu, var, history and labels have no place there."
     _sound(sae)
+    path = location(path, 'path', 'a folder')
     if sae.activation != 'relu':
         raise ValueError(f"sae: expected activation 'relu', got {sae.activation!r}: sparsify takes the k largest "
                          "after ReLU and cannot take the largest in absolute value; keep it with sae.save(…)")
     tensors = {'encoder.weight': sae.W_enc, 'encoder.bias': sae.b_enc, 'W_dec': sae.W_dec, 'b_dec': sae.b_pre}
-    with atomic_write(Path(path)/'sae.safetensors') as tmp:
+    with atomic_write(path/'sae.safetensors') as tmp:
         save_file({k: v.detach().contiguous() for k, v in tensors.items()}, tmp)
-    write_json(Path(path)/'cfg.json', dict(
+    write_json(path/'cfg.json', dict(
         activation='topk', expansion_factor=max(1, sae.n//sae.d), normalize_decoder=True, num_latents=sae.n, k=sae.k,
         multi_topk=False, skip_connection=False, transcode=False, d_in=sae.d))
 
@@ -102,7 +100,7 @@ def load_saelens(
     device='cpu',
 )->TopKSAE: # in eval mode, float32 or better, mu unknown
     "A top-k SAE that SAELens wrote, its settings folded into the weights."
-    cfg, w = _read(path, 'sae_weights.safetensors')
+    device, (cfg, w) = _device(device), _read(path, 'sae_weights.safetensors')
     if 'topk' in (cfg.get('activation_fn'), cfg.get('activation_fn_str')): # before SAELens 6
         cfg |= dict(architecture='topk') | (cfg.get('activation_fn_kwargs') or {})
     _refuse(path, dict(architecture='standard') | cfg, architecture='topk', normalize_activations='none',
@@ -231,7 +229,7 @@ def for_clip_benchmark(
     batch_size:int=64,
 )->dict: # dataloader, tokenizer, classnames, templates, device, amp
     "What `evaluate` of clip_benchmark.metrics.zeroshot_classification takes after the model."
-    if split.y is None: raise ValueError('split: these images have no labels, so no accuracy can be computed')
+    if able(split, 'split', 'a Split', 'y', 'ids').y is None: raise ValueError('split: these images have no labels, so no accuracy can be computed')
     classnames, templates = strings(classnames, 'classnames'), [t.replace('{}', '{c}') for t in strings(templates, 'templates')]
     if bad := [t for t in templates if t.count('{c}') != 1]: raise ValueError(f'templates: each needs one {{}} for the class name, not so in {bad}')
     expect(int(split.y.max()) < len(classnames), 'classnames', f'{int(split.y.max())+1} at least, one for each label', classnames)

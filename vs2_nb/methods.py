@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 import torch
 from fastcore.basics import patch
-from .engine.check import able, expect, number, one_of, whole
+from .engine.check import a_clip, a_dataset, able, expect, number, one_of, some_acts, whole
 from .engine.checkpoint import job_key
 from .engine.sources import BlockOf
 from .baselines import TPT, AugmentedEnsemble, LinearProbe, NearestMean, PromptEnsemble, SpLiCE, Vote
@@ -66,7 +66,7 @@ def prompt_fact(
     default, # where the dataset's prompts do not say
 ):
     "What a dataset's prompts say beyond class names and templates."
-    able(data, 'data', 'a Dataset', 'name', 'classnames'), expect(isinstance(key, str), 'key', "a word such as 'ensemble'", key)
+    a_dataset(data), expect(isinstance(key, str), 'key', "a word such as 'ensemble'", key)
     try: return load_prompts(data.name).get(key, default)
     except ValueError: return default
 
@@ -86,7 +86,7 @@ class Bench:
         train=None, # `f(acts, seed=, **options) → TopKSAE`; default: `train_sae`, each SAE once
         **options, # of `train_sae`
     ):
-        self.clip, self.data = able(clip, 'clip', 'a FrozenCLIP', 'embed', 'text'), able(data, 'data', 'a Dataset', 'classnames', 'templates')
+        self.clip, self.data = a_clip(clip), a_dataset(data)
         self.gamma, self.lam, self.N, self.w_aux, self.l1 = number(gamma, 'gamma'), number(lam, 'lam'), whole(N, 'N', 1), number(w_aux, 'w_aux', 0), number(l1, 'l1', 0)
         self.blocks, self.options, self._kept = whole(blocks, 'blocks', 1), options, {}
         self.views, self.train = views or {}, train or self._train_once
@@ -140,7 +140,7 @@ def neighbourhood(
     labels:str='train', # 'none' for pseudo-labels
 )->Neighbourhood:
     "The nearest training images by a.q or, without one, by CLIP's own embedding."
-    able(clip, 'clip', 'a FrozenCLIP', 'embed'), able(a, 'a', 'Acts', 'x', 'q', 'take')
+    a_clip(clip), able(some_acts(a, 'a'), 'a', 'Acts', 'x', 'q')
     own, N = a.q is None, whole(N, 'N', 1)
     q = torch.cat([clip.embed(p).cpu() for p in a.x.split(4096)]) if own else a.q
     return Neighbourhood(NeighbourIndex(q), y, c, min(N, len(a)), labels, clip.embed if own else None)

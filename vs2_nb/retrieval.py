@@ -50,7 +50,8 @@ class NeighbourIndex:
     def _top(self, q, N):
         "One chunk."
         if self.backend == 'torch': return (q @ self.q.T).topk(N)
-        return tuple(torch.from_numpy(t) for t in self.flat.search(q.numpy(), N))
+        sim, idx = (torch.from_numpy(t) for t in self.flat.search(q.detach().numpy(), N))
+        return (sim if not q.requires_grad else torch.einsum('bd,bnd->bn', q, self.q[idx])), idx
 
 def _faiss_index(q):
     "The corpus as faiss keeps it."
@@ -190,7 +191,6 @@ class CLIPSteering(Steer):
         weight = weight*((n_plus > 0) & (n_minus > 0))
         return F.embedding_bag(rows, self.corpus.to(x), per_sample_weights=weight, mode='sum')
 
-    @torch.no_grad()
     def apply(self, x, q=None):
         x_hat = (x := floats(x, 'x', ('b', self.corpus.shape[1]))) + self.lam*self.direction(x, q)
         return keep_norm(x_hat, x) if self.rescale else x_hat
@@ -227,7 +227,6 @@ class WeightedRAG(Predictor):
         with torch.no_grad(): self.corpus = torch.cat([clip.embed(p) for p in _corpus(near, corpus, clip.d).split(4096)])
         self.needs = near.needs
 
-    @torch.no_grad()
     def apply(self, x, q=None):
         e = mix_neighbours(self.clip.embed(x), *self.near.find(x, q), self.corpus, self.m)
         return self.clip.logits(F.normalize(e, dim=-1), self.text)

@@ -13,6 +13,7 @@ from contextlib import nullcontext, redirect_stderr, redirect_stdout
 from io import StringIO
 from unittest.mock import patch
 from .analysis import peak_memory
+from .engine.check import expect, floats, number, whole
 from .sae import Reconstruction, TopKSAE
 from .engine.sparse import sparse
 from .engine.store import Store, batches
@@ -37,7 +38,10 @@ def ratio(
     b:np.ndarray, # of the other road, in the same rounds
 )->tuple: # a/b of the best times; smallest and largest a/b of a round
     "How many times longer a takes than b."
-    return tuple(float(v) for v in (a.min()/b.min(), (a/b).min(), (a/b).max()))
+    a = floats(a, 'a', ('rounds',)).detach().cpu().double()
+    b = floats(b, 'b', (len(a),)).detach().cpu().double()
+    for v, name in ((a, 'a'), (b, 'b')): expect(len(v) > 0 and (v > 0).all(), name, 'times above 0', v)
+    return tuple(v.item() for v in (a.min()/b.min(), (a/b).min(), (a/b).max()))
 
 def said(r:tuple)->str: # of what `ratio` gives
     "A ratio with its spread, as text."
@@ -62,7 +66,8 @@ def made_up(
     seed:int=0,
 )->torch.Tensor: # `[rows,d]` float32
     "CLS-like x: few of many directions, skewed in how often they are used, plus a mean and noise."
-    g = torch.Generator().manual_seed(seed)
+    rows, d, n, k = (whole(v, name, 1) for v, name in ((rows, 'rows'), (d, 'd'), (n, 'n'), (k, 'k')))
+    noise, g = number(noise, 'noise', 0), torch.Generator().manual_seed(whole(seed, 'seed', 0))
     directions, mean = F.normalize(torch.randn(n, d, generator=g), dim=1), 3*torch.randn(d, generator=g)/d**.5
     which = (n*torch.rand(rows, k, generator=g).square()).long().clamp(max=n-1) # low numbers more often
     weights = torch.empty(rows, k).exponential_(generator=g)
@@ -176,8 +181,8 @@ def training_data(
 
 def feed(x, batch:int, seed:int=0): # `[m,d]`; yields `[batch,d]`, without end
     "Full batches in a random order, epoch after epoch."
-    if batch > len(x): raise ValueError(f'batch: expected at most the {len(x)} rows to train on, got {batch}')
-    g = torch.Generator().manual_seed(seed)
+    if whole(batch, 'batch', 1) > len(floats(x, 'x', ('m', 'd'))): raise ValueError(f'batch: expected at most the {len(x)} rows to train on, got {batch}')
+    g = torch.Generator().manual_seed(whole(seed, 'seed', 0))
     while True: yield from (b.x for b in batches(x, batch, g) if len(b) == batch)
 
 def after_steps(

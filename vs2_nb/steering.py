@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['MODEL', 'most_seen', 'Method', 'Steer', 'Predictor', 'OnImages', 'keep_norm', 'VS2', 'Reconstruct', 'Centroid',
-           'steered', 'Blockwise', 'calibrate', 'Gated', 'gates', 'save_recipe', 'read_recipe', 'load_recipe']
+           'steered', 'Blockwise', 'calibrate', 'Gated', 'gates', 'other_model', 'save_recipe', 'read_recipe',
+           'load_recipe']
 
 # %% ../nbs/method/steering.ipynb #37a2e5da
 from contextlib import ExitStack, contextmanager
 import numpy as np, torch, torch.nn.functional as F, warnings
-from .engine.check import able, expect, flag, floats, ints, location, number, one_of, pictures as _pictures, told, whole
+from .engine.check import able, expect, flag, floats, function, ints, location, number, one_of, pictures as _pictures, told, whole
 from .engine.store import batches
 from .sae import TopKSAE, read_sae_json
 from .train import hold_out, known_rows
@@ -232,12 +233,25 @@ def gates(
     seed:int=0, # of their choice
 )->dict: # q → `Gated`; all of them share one SAE
     "Gates whose thresholds were set on rows that their SAE was not trained on."
+    expect(isinstance(method, Steer), 'method', 'a Steer', method), function(train, 'train', 'a function source → TopKSAE')
+    qs = [number(q, 'qs', 0, 1) for q in (qs if isinstance(qs, (list, tuple)) else [qs])]
     part, back = hold_out(source, share, seed)
     sae = train(part)
-    return {q: Gated(method, sae, calibrate(sae, back, q)) for q in ([qs] if isinstance(qs, (int, float)) else qs)}
+    return {q: Gated(method, sae, calibrate(sae, back, q)) for q in qs}
 
 # %% ../nbs/method/steering.ipynb #9d51dd4d
-MODEL = ('model', 'pretrained', 'weights', 'tap', 'precision') # what a recipe says of its model; 'transform' and 'loaded' where the store knows them
+MODEL = ('model', 'pretrained', 'weights', 'tap', 'precision', 'transform') # what a recipe says of its model; and 'loaded' where the store knows it
+
+def other_model(
+    identity:dict, # of a store or a recipe
+    clip, # a `FrozenCLIP`
+)->list: # strings; empty if x means the same to both
+    "In what a model differs from the one that something belongs to."
+    able(clip, 'clip', 'a FrozenCLIP', 'hash', 'kind')
+    own = getattr(clip, 'identity', None) or dict(weights=clip.hash, tap=clip.kind)
+    said = dict(weights=f"weights {str(identity.get('weights'))[:8]}, not {clip.hash[:8]}", tap=f"x is the {identity.get('tap')}, not the {clip.kind}",
+                transform='its pictures are prepared in another way: another size, mean, std or cropping')
+    return [said[k] for k in said if k in own and identity.get(k) != own[k]]
 
 def save_recipe(
     path, # folder
@@ -247,18 +261,23 @@ def save_recipe(
     "Write an SAE, gamma, lam, and which model they belong to."
     location(path, 'path', 'a folder'), expect(isinstance(vs2, VS2), 'vs2', 'a VS2', vs2)
     expect(isinstance(identity, dict) and all(k in identity for k in MODEL), 'identity', f'a dict with {", ".join(MODEL)}, as store.identity', identity)
-    model = {k: identity[k] for k in (*MODEL, 'transform', 'loaded') if k in identity}
+    model = {k: identity[k] for k in (*MODEL, 'loaded') if k in identity}
     gamma = vs2.gamma.tolist() if torch.is_tensor(vs2.gamma) else vs2.gamma
     vs2.sae.save(path, recipe=dict(gamma=gamma, lam=vs2.lam, rescale=vs2.rescale, **model))
 
 def read_recipe(
     path, # folder that `save_recipe` wrote
-)->dict: # gamma, lam, rescale, model, pretrained, weights, tap, precision, and transform and loaded where they are known
+)->dict: # gamma, lam, rescale, model, pretrained, weights, tap, precision, transform, and loaded: options of `load_clip`
     "What a recipe says, without loading it."
     r = read_sae_json(location(path, 'path', 'a folder')).get('recipe')
     if r is None: raise ValueError(f'path: {path} holds an SAE and no recipe')
-    expect(isinstance(r, dict) and {'gamma', 'lam', 'rescale', *MODEL} <= set(r), 'path', f'a recipe with gamma, lam, rescale, {", ".join(MODEL)} in {path}', r)
-    return r
+    expect(isinstance(r, dict), 'path', f'a recipe in {path}', r)
+    if missing := [k for k in ('gamma', 'lam', 'rescale', *MODEL) if k not in r]:
+        raise ValueError(f'path: the recipe {path} does not say its {", ".join(missing)}, so nothing tells which model it belongs to; extract and train again, '
+                         'or, if you know the model, save_recipe(path, VS2(TopKSAE.load(path)), clip.identity)')
+    loaded = r.get('loaded', {})
+    expect(isinstance(loaded, dict) and set(loaded) <= {'quick_gelu', 'mean', 'std'}, 'path', f'quick_gelu, mean and std as loaded in the recipe {path}', loaded)
+    return r | dict(loaded=loaded)
 
 def load_recipe(
     path, # folder that `save_recipe` wrote
@@ -266,13 +285,7 @@ def load_recipe(
 )->VS2:
     "VS2 from disk, for the model that it belongs to and no other."
     r = read_recipe(path)
-    able(clip, 'clip', 'a FrozenCLIP', 'hash', 'kind', 'device')
-    own = getattr(clip, 'identity', None) or dict(weights=clip.hash, tap=clip.kind)
-    said = dict(weights=f"weights {str(r['weights'])[:8]}, not {clip.hash[:8]}", tap=f"x is the {r['tap']}, not the {clip.kind}",
-                transform='its pictures are prepared in another way: another size, mean, std or cropping')
-    if differs := [said[k] for k in said if k in r and k in own and r[k] != own[k]]:
+    if differs := other_model(r, able(clip, 'clip', 'a FrozenCLIP', 'device')):
         raise ValueError(f"clip: the recipe {path} belongs to {r['model']} {r['pretrained']}, got {clip.name} {clip.pretrained}: {'; '.join(differs)}")
-    if 'transform' in own and 'transform' not in r:
-        warnings.warn(f'path: the recipe {path} does not say how its pictures were prepared, so it may belong to a model with another transform')
     gamma = torch.tensor(r['gamma']) if isinstance(r['gamma'], list) else r['gamma']
     return VS2(TopKSAE.load(path, clip.device), gamma, r['lam'], r['rescale'])

@@ -11,7 +11,7 @@ import hashlib, inspect, warnings
 import matplotlib.pyplot as plt, numpy as np, torch
 from pathlib import Path
 from safetensors import SafetensorError
-from .engine.check import able, expect, floats, location, number, whole
+from .engine.check import able, device as _device, expect, floats, location, number, rows as _rows, whole
 from .engine.checkpoint import Checkpoint, job_key
 from .engine.ranks import rank, wait
 from .sae import AuxK, MultiTopK, Reconstruction, TopKSAE
@@ -26,6 +26,7 @@ def row_hashes(
     x:torch.Tensor, # `[b,d]`
 )->torch.Tensor: # `[b]` int64, not negative
     "A hash of each row, of its values in float32."
+    x = floats(x, 'x', ('b', 'd'), finite=False)
     i = np.arange(1, x.shape[1]+1, dtype=np.uint64)*np.uint64(0x9E3779B97F4A7C15) # splitmix64: the same on every machine
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)): i = (i ^ (i >> np.uint64(shift)))*np.uint64(factor)
     odd = torch.from_numpy(((i ^ (i >> np.uint64(31))) | np.uint64(1)).view(np.int64)).to(x.device)
@@ -52,7 +53,7 @@ def _look(source, name, batch_size=4096):
         known = (hashes if known is None else torch.cat([known, hashes])).unique()[:SAMPLE]
         far.append((batch.x.float() - middle).norm(dim=1))
     if n < 2: raise ValueError(f'source: expected at least 2 activations, got {n}')
-    if (var := (square/n - (total/n).square().sum()).item()) <= 0: raise ValueError(f'{name}: all activations are the same')
+    if (var := (square/n - (total/n).square().sum()).item()) <= 0: raise ValueError(f'{name}: expected activations that differ, all {n} are the same')
     return first + total/n, var, torch.cat(far), known.tolist()
 
 # %% ../nbs/method/train.ipynb #b7c1fa01
@@ -89,11 +90,8 @@ def _asked(o):
         expect(o[name] is None or o[name] in more or callable(o[name]), name, 'a loss f(x, x_hat, values, indices, y)', o[name])
     if o['patience'] is not None and o['valid'] is None:
         raise ValueError(f'patience: expected a valid, another source, beside it, got {o["patience"]} and none')
-    expect(o['device'] is None or isinstance(o['device'], (str, torch.device)), 'device', "'cpu', 'cuda', 'cuda:1' …", o['device'])
-    try: device = torch.device(o['device'] or ('cuda' if torch.cuda.is_available() else 'cpu'))
-    except (RuntimeError, TypeError): raise ValueError(f"device: expected 'cpu', 'cuda', 'cuda:1' …, got {o['device']!r}") from None
     o = o | checked(**{name: o[name] for name in OPTIONS if name in o})
-    return o, device
+    return o, _device(('cuda' if torch.cuda.is_available() else 'cpu') if o['device'] is None else o['device'])
 
 def _key(source, o, device):
     "What decides this training, see `job_key`."
@@ -149,6 +147,7 @@ def plot_training(
     batch_size:int=4096,
 )->plt.Figure:
     "FVU, dead share and firing rates of a training."
+    expect(able(sae, 'sae', 'a TopKSAE', 'encode', 'history').history, 'sae', 'a trained one, with a history', sae)
     fired = sum((sae.encode(b.x.to(sae.W_dec)) != 0).sum(0) for b in batches(source, batch_size))
     fig, (a, b) = plt.subplots(1, 2, figsize=(8, 2.6))
     shown = dict(fvu=('FVU', '-'), valid_fvu=('FVU, validation', ':'), dead=('latents that did not fire', '--'))
@@ -166,11 +165,13 @@ class Part:
     def __init__(self,
         source, # tensor `[n,d]`, `Acts`, `Store` or another source
         rows:torch.Tensor, # their numbers
-    ): self.source, self.rows = as_acts(source), torch.as_tensor(rows)
+    ):
+        self.source = as_acts(source)
+        self.rows = torch.from_numpy(_rows(rows, len(self.source), 'rows'))
 
     def __len__(self): return len(self.rows)
 
-    def take(self, idx, columns=None): return self.source.take(self.rows[torch.as_tensor(idx)], columns)
+    def take(self, idx, columns=None): return self.source.take(self.rows[_rows(idx, len(self))], columns)
 
 def hold_out(
     source, # tensor `[n,d]`, `Acts`, `Store` or another source
@@ -189,6 +190,7 @@ def known_rows(
     x:torch.Tensor, # `[b,d]`
 )->tuple: # rows that can be judged, and how many of them this SAE was trained on
     "How many rows an SAE was trained on, of those whose hash is small enough to have been kept."
+    x = floats(x, 'x', ('b', able(sae, 'sae', 'a TopKSAE', 'trained_on', 'd').d), finite=False)
     if not sae.trained_on: return 0, 0
     hashes, kept = row_hashes(x).cpu(), torch.tensor(sae.trained_on)
     judged = hashes[hashes <= kept.max()] if len(kept) == SAMPLE else hashes

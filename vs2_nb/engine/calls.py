@@ -220,7 +220,7 @@ def finite(v, depth=8)->bool:
 
 # %% ../../nbs/engine/calls.ipynb #ca2236b6
 SAID = r'expected|got|not |no |unknown|needs|holds|cannot|nothing'
-ALIAS = dict(source=['x', 'q'], acts=['x'], x=['q'], a=['x', 'sources'], b=['x', 'sources'], fits=['method'], root=['name'], path=['out', 'root']) # what it is called one door further in
+ALIAS = dict(source=['x', 'q'], acts=['x'], x=['q'], a=['x', 'source', 'sources', 'images'], b=['x', 'source', 'sources'], fits=['method'], root=['name'], path=['out', 'root', 'images']) # what it is called one door further in
 
 def clear(
     e:Exception,
@@ -262,7 +262,7 @@ class Door:
 
     def bound(self, arg):
         "Sizes that arg shares with others."
-        return {s for s in self.kinds[arg].letters if isinstance(s, int) or any(s in k.letters for n, k in self.kinds.items() if n != arg)}
+        return {s for s in self.kinds[arg].letters if s is not None and (isinstance(s, int) or any(s in k.letters for n, k in self.kinds.items() if n != arg))}
 
 # %% ../../nbs/engine/calls.ipynb #69387a5d
 def draws(door):
@@ -305,7 +305,7 @@ def judge(
     if form: given[arg] = value
     with _quiet():
         try: got = _answer(door, given)
-        except Exception as e: return (CLEAR if form and clear(e, [arg, *door.kinds]) else UNCLEAR), f'{type(e).__name__}: {e}'
+        except Exception as e: return (CLEAR if form and clear(e, [arg, *door.kinds, *_paths(given)]) else UNCLEAR), f'{type(e).__name__}: {e}'
         if isinstance(same, str) and same == BAD: return SILENT, f'answered: {_short(got)}'
         if not door.nan and not finite(got): return SILENT, f'not finite: {_short(got)}'
         if isinstance(same, str) and same == ANY: return RIGHT, ''
@@ -313,6 +313,8 @@ def judge(
         try: want = _answer(door, plain)
         except Exception as e: return RIGHT, f'the plain form is refused: {e}'
         return (RIGHT, '') if alike(got, want, .1 if form in ('half', 'whole') else 1e-3) else (SILENT, f'{_short(got)} and not {_short(want)}')
+
+def _paths(given): return [str(v) for v in given.values() if isinstance(v, (str, Path)) and '/' in str(v)] # an error may begin with a file's name
 
 def _short(v): return ' '.join(repr(_plain(v)).split())[:100]
 

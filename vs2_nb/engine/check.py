@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['told', 'expect', 'floats', 'ints', 'whole', 'number', 'one_of', 'strings', 'asked', 'able', 'function', 'flag',
-           'location', 'device', 'pictures', 'frame']
+           'location', 'device', 'pictures', 'frame', 'a_clip', 'a_dataset', 'a_split', 'a_sae', 'some_acts',
+           'a_method', 'rows', 'one_string', 'pairs']
 
 # %% ../../nbs/engine/check.ipynb #1e3a678b
 import math, numbers
@@ -218,3 +219,59 @@ def frame(
     what = f'a table{" of at least %d rows" % least if least else ""}{" with columns " if columns else ""}{", ".join(columns)}'
     expect(hasattr(v, 'columns') and hasattr(v, 'loc') and len(v) >= least and all(c in v for c in columns), name, what, v)
     return v
+
+# %% ../../nbs/engine/check.ipynb #1ba16c7a
+def a_clip(v, name='clip'): return able(v, name, 'a FrozenCLIP', 'embed', 'logits', 'text', 'transform', 'hooked')
+def a_dataset(v, name='data'): return able(v, name, 'a Dataset', 'name', 'train', 'test', 'classnames', 'templates')
+def a_split(v, name='split'): return able(v, name, 'a Split', 'images', 'ids', 'take')
+def a_sae(v, name='sae'): return able(v, name, 'a TopKSAE', 'encode_topk', 'mix', 'd', 'n', 'k')
+
+def some_acts(
+    v, # `Acts`, a `Store`, or a source of one's own
+    name:str='acts', # of the argument
+):
+    "Activations with labels and ids beside x; a bare tensor, a list or a table is none."
+    ok = hasattr(v, 'take') and hasattr(v, '__len__') and not any(hasattr(v, p) for p in ('dtype', 'columns', 'images'))
+    expect(ok and not isinstance(v, type), name, 'Acts or a Store', v)
+    return v
+
+def a_method(
+    v, # a `Steer`, a `Predictor`, a method `OnImages`, or a function of what it says in `needs` (x without it)
+    name:str='method', # of the argument
+): return v if v is None else function(v, name, 'a Steer, a Predictor, a method OnImages or None')
+
+# %% ../../nbs/engine/check.ipynb #deb6bfb9
+def rows(
+    idx, # row numbers, negative ones count from the end; or a mask
+    n:int, # how many rows there are
+    name:str='idx', # of the argument
+)->np.ndarray: # int64, in 0 … n−1
+    "Row numbers that exist."
+    if torch.is_tensor(idx): idx = idx.cpu().numpy() if not idx.is_meta else None
+    try: idx = np.asarray(idx)
+    except ValueError: idx = np.array(None) # ragged
+    idx = idx.astype(np.int64) if not idx.size else idx
+    expect(idx.ndim == 1 and (idx.dtype.kind in 'iu' or idx.dtype == bool and len(idx) == n), name, f'row numbers, or a mask of {n}', idx)
+    idx = idx.nonzero()[0] if idx.dtype == bool else np.where(idx < 0, idx + n, idx).astype(np.int64)
+    if len(idx) and not 0 <= idx.min() <= idx.max() < n: raise IndexError(f'{name}: expected rows of {n}, got one beyond them')
+    return idx
+
+def one_string(
+    v,
+    name:str, # of the argument
+    what:str='a string', # it should have been: 'the name of a model'
+)->str:
+    "One string, which may be empty."
+    expect(isinstance(v, str), name, what, v)
+    return str(v)
+
+# %% ../../nbs/engine/check.ipynb #6c2ca35a
+def pairs(
+    v, # list or tuple of pairs
+    name:str, # of the argument
+    least:int=None, # of each number
+)->list: # tuples of two whole numbers
+    "Several pairs of whole numbers: sizes, places."
+    ok = isinstance(v, (list, tuple)) and all(isinstance(p, (list, tuple)) and len(p) == 2 for p in v)
+    expect(ok, name, 'a list of pairs of whole numbers', v)
+    return [tuple(whole(n, name, least) for n in p) for p in v]

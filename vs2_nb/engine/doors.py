@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['METRICS', 'PICTURES', 'CLIP', 'STORE', 'SAE', 'STEER', 'LOGITS', 'EVALUATION', 'INTERPRET', 'DATA', 'FILES', 'PAPER',
            'DOORS', 'folder', 'fresh', 'clip', 'digits', 'text', 'stored', 'sae', 'store', 'near', 'obj', 'Sae', 'Clip',
-           'Source', 'Where', 'Given', 'Maybe', 'Free', 'hits', 'Hits', 'shares', 'unit', 'positive', 'image',
+           'Source', 'Where', 'Given', 'Maybe', 'Each', 'hits', 'Hits', 'shares', 'unit', 'positive', 'image',
            'pictures', 'Images', 'Emb', 'Act', 'Texts', 'acts', 'made_store', 'Rows', 'Columns', 'Indices', 'Near',
            'Gamma', 'Frame', 'Data', 'Rates', 'Attributes', 'Pixels', 'IDS']
 
@@ -82,13 +82,19 @@ def _takes(f): return any(p.default is p.empty for p in inspect.signature(f).par
 def Sae(d=None): return obj(lambda s: sae(s, d), d or 'd', 'n')
 def Clip(): return obj(clip, 128, 64)
 def Source(rows='m', width='d', **options): return X(rows, width, **options)
-def Where(): return Text(make=fresh, takes=('bytes',)) # a path to be
+class Where(Text):
+    "A path to be, never in the folder that happens to be the current one."
+    takes = ()
+    def __init__(self): super().__init__(make=fresh, skip=('word',))
+    def own(self, v, bound): return dict(odd=(str(folder()/'\x1b[31m=1+1<b>é🦊'), ANY))
 def Given(make, **options): return Text(make=lambda s: str(make()), more=lambda v: dict(missing=('/nowhere/at all', BAD)), skip=('odd', 'word'), **options) # a path that is there
 def Maybe(kind):
     "An argument whose default is None."
     kind.takes = (*kind.takes, 'none')
     return kind
-def Free(make, **options): return obj(make, takes=('dict', 'none', 'list'), **options)
+def Each(names, kinds, **options):
+    "Doors of functions that take the same."
+    return [Door(n, kinds(), **options) for n in names.split()]
 
 # %% ../../nbs/engine/doors.ipynb #4a7a21d7
 def hits(v): return v > 0
@@ -151,10 +157,12 @@ CLIP = [
         more=lambda v: dict(no_place=(['a photo'], BAD), two=(['{} {}'], BAD))))),
     Door('clip.FrozenCLIP.hooked', dict(self=Clip(), f=obj(lambda: _itself, skip=('type',)), block=Int(-4, -1, -1)),
          call=lambda self, f, block: _within(self.hooked(f, block))),
-    Door('clip.MiniTokenizer', dict(vocab=obj(lambda: clip().tokenizer.vocab.tolist()), context_length=Int(4, 20)),
+    Door('clip.MiniTokenizer', dict(vocab=obj(lambda: clip().tokenizer.vocab.tolist()), context_length=Int(3, 20)),
          call=lambda **o: import_module('vs2_nb.clip').MiniTokenizer(**o)(['zero'])),
-    Door('clip.MiniTokenizer.__call__', dict(self=obj(lambda: clip().tokenizer), texts=Names('c', skip=('one_word', 'twice')))),
+    Door('clip.tap_points', dict(visual=obj(lambda: clip().model.visual)), call=lambda visual: _m('clip', 'tap_points')(visual)[0]),
+    Door('clip.MiniTokenizer.__call__', dict(self=obj(lambda: clip().tokenizer), texts=Names('c', skip=('one_word', 'twice'), ok=('word',)))),
     Door('activations.pixels', dict(images=obj(pictures, **PICTURES))),
+    Door('activations.store_identity', dict(clip=Clip(), split=obj(lambda: digits().test), dtype=Word('float32', 'float16'), q=Maybe(obj(lambda: import_module('vs2_nb.activations').pixels, skip=('type',))), blocks=Maybe(Int(1, 4, 4)))),
     Door('activations.extract', dict(clip=Clip(), split=obj(lambda: digits().test), out=Maybe(Where()), batch_size=Int(1, 9), shard_size=Int(1, 50),
         dtype=Word('float32', 'float16'), q=Maybe(obj(lambda: import_module('vs2_nb.activations').pixels, skip=('type',))), blocks=Maybe(Int(1, 4, 4)), on_error=Word('raise', 'skip'),
         num_workers=Int(0, 0)), cost=9, call=lambda **o: import_module('vs2_nb.activations').extract(**o).load())]
@@ -192,10 +200,12 @@ STORE = [
     Door('store.Acts', dict(x=X('m', 'd', ok=('nan', 'inf')), e=Maybe(X('m', 'w', ok=('nan', 'inf'))), y=Maybe(Y('m', None)), q=Maybe(X('m', 'k', ok=('nan', 'inf'))), ids=Maybe(Names('m', pool=[f'i{i}' for i in range(20)], skip=('bytes_in',))),
         xs=Maybe(X('m', 2, 'd', ok=('nan', 'inf')))), call=lambda **o: _store('Acts')(**o).take([0]), nan=True),
     Door('store.Acts.take', dict(self=obj(acts), idx=Rows(), columns=Maybe(Kind(lambda s: ('x', 'y'), more=lambda v: dict(unknown=(('x', 'zz'), BAD), no_x=(('y',), ANY), list=(['x', 'y'], v)), ok=('list', 'dict'))))),
-    Door('store.StoreWriter', dict(path=Where(), identity=obj(lambda: dict(model='m'), ok=('dict',)), i=Int(0, 0), columns=Columns(), skipped=Names(ok=('list', 'empty'))), call=_write, cost=3),
+    Door('store.StoreWriter', dict(path=Where(), identity=obj(lambda: dict(model='m'), ok=('dict',)), i=Int(0, 0), columns=Columns(skip=('dict',)), skipped=Names(ok=('list', 'empty'))), call=_write, cost=3),
     Door('store.Store', dict(path=Given(lambda: store().path), verify=Flag()), call=lambda **o: _store('Store')(**o).take([0]).x),
     Door('store.Store.take', dict(self=obj(made_store), idx=Rows(), columns=Maybe(Kind(lambda s: ('x',), more=lambda v: dict(unknown=(('x', 'zz'), BAD)), ok=('list', 'dict')))), cost=3),
-    Door('store.shard_file', dict(column=Word('x', 'e'), i=Int(0, 9))),
+    Door('store.Store.column', dict(self=obj(made_store), name=Word('x', ok=('word',)), idx=Rows()), cost=3),
+    *Each('store.own_files store.check_out', lambda: dict(path=Given(lambda: store().path, ok=('missing',)))),
+    Door('store.shard_file', dict(column=Word('x', 'e', ok=('word',)), i=Int(0, 9))),
     Door('store.read_manifest', dict(path=Given(lambda: store().path))),
     Door('store.as_acts', dict(source=Source(ok=('nan', 'inf'))), call=lambda source: (a := _store('as_acts')(source)).take(range(len(a))), nan=True),
     Door('store.batches', dict(source=Source(ok=('nan', 'inf')), batch_size=Int(1, 9, huge=True), generator=Maybe(obj(lambda: torch.Generator().manual_seed(0))),
@@ -248,16 +258,24 @@ SAE = [
     Door('sparse.weighted_rows', dict(W=X('m', 'd', skip=('nan', 'inf')), indices=Indices(top=lambda s: s['m']), weights=X('b', 'k', skip=('nan', 'inf')))),
     Door('sparse.by_latent', dict(indices=Indices(), values=X('b', 'k', skip=('nan', 'inf')), n=Int(12, 12, skip=('below', 'half')))),
     Door('sparse.top', dict(score=X('b', 'n', skip=('nan', 'inf')), k=Int(1, 4, lambda s: s['n']))),
-    Door('sparse.pays', dict(b=Int(1, 9), d=Int(1, 9), n=Int(1, 9), k=Int(1, 9), device=Word('cpu'), dtype=obj(lambda: torch.float32))),
+    Door('sparse.pays', dict(b=Int(0, 9), d=Int(0, 9), n=Int(0, 9), k=Int(0, 9), device=Word('cpu'), dtype=obj(lambda: torch.float32))),
     Door('sparse.sparse', dict(sae=Sae(), always=Flag(), encoder_dtype=Maybe(obj(lambda: torch.bfloat16))), call=lambda sae, **o: _forward(sae, **o)),
-    Door('checkpoint.job_key', dict(source=Source(ok=('nan', 'inf')), options=obj(lambda: dict(k=1), ok=('dict',)))),
+    Door('checkpoint.job_key', dict(source=Source(ok=('nan', 'inf', 'half', 'double')), options=obj(lambda: dict(k=1), ok=('dict',)))),
+    Door('checkpoint.Checkpoint.load', dict(self=obj(lambda: _half_way()), device=Word('cpu')), cost=2),
     Door('checkpoint.Checkpoint', dict(path=Where(), identity=Text(make=lambda s: 'one'), tensors=obj(lambda s: dict(a=torch.zeros(2)), ok=('dict',)), step=Int(0, 9)), cost=3,
          call=lambda path, identity, tensors, step: _kept(path, identity, tensors, step)),
-    Door('trainer.warmup_decay', dict(step=Int(0, 4), steps=Int(5, 9, huge=True), warmup=Num(0, 1), decay=Flag())),
+    Door('trainer.warmup_decay', dict(step=Int(0, 4), steps=Int(5, 9, huge=True, ok=('below',)), warmup=Num(0, 1), decay=Flag())),
+    Door('trainer.checked', dict(k=Maybe(Int(1, 9)), warmup=Num(0, 1), decay=Flag(), activation=Word('relu', 'abs'))),
+    Door('trainer.Trainer', dict(sae=Sae(), source=Source(skip=('zeros', 'half')), losses=obj(lambda: [_started_not()]), epochs=Int(1, 1, ok=('below',)), batch_size=Int(2, 9, huge=True), lr=Num(above=0, top=.1), warmup=Num(0, 1), decay=Flag(), clip=Maybe(Num(above=0)), k_start=Maybe(Int(3, 3, skip=('below',))), seed=Int(0, 9)), cost=3,
+         call=lambda **o: _m('trainer', 'Trainer')(**o).run()),
     Door('trainer.default_lr', dict(n=Int(1, 99, huge=True))),
-    Door('trainer.k_at', dict(step=Int(0, 4), steps=Int(5, 9, huge=True), k=Int(1, 4), k_start=Maybe(Int(1, 9)))),
+    Door('trainer.k_at', dict(step=Int(0, 4), steps=Int(5, 9, huge=True, ok=('below',)), k=Int(1, 4), k_start=Maybe(Int(1, 9)))),
     Door('train.statistics', dict(source=Source(skip=('zeros',)), batch_size=Int(1, 9, huge=True))),
     Door('train.default_k', dict(d=Int(1, 999, huge=True))),
+    Door('train.row_hashes', dict(x=X('b', 'd', ok=('nan', 'inf')))),
+    Door('train.hold_out', dict(source=Source(ok=('nan', 'inf')), share=Num(.25, .5, ok=('below', 'beyond')), seed=Int(0, 9, huge=True)), call=lambda **o: [p.take([0]).x for p in _m('train', 'hold_out')(**o)], nan=True),
+    Door('train.Part', dict(source=Source(ok=('nan', 'inf')), rows=Rows(), idx=Kind(lambda s: [0], more=lambda v: dict(beyond=([99], BAD), words=(['a'], BAD)), ok=('list', 'dict', 'set'))), call=lambda source, rows, idx: _m('train', 'Part')(source, rows).take(idx), nan=True),
+    Door('train.known_rows', dict(sae=Sae(), x=X('b', 'd', ok=('nan', 'inf')))),
     Door('train.fold', dict(sae=Sae(), by=Num(above=0))),
     Door('train.train_sae', dict(source=Source(skip=('zeros', 'half')), expansion=Int(1, 3), k=Maybe(Int(1, 3)), epochs=Int(0, 1), batch_size=Int(2, 9, huge=True), lr=Maybe(Num(above=0, top=.1)), warmup=Num(0, 1),
         activation=Word('relu', 'abs'), loss=Maybe(obj(lambda: _sae('Reconstruction')(), skip=('type',), ok=('list', 'dict'))), auxk=Maybe(obj(lambda: _sae('AuxK')(), skip=('type',))), seed=Int(0, 9), device=Maybe(Word('cpu')),
@@ -268,6 +286,11 @@ SAE = [
 
 def _forward(sae, **o):
     with import_module('vs2_nb.engine.sparse').sparse(sae, **o) as s: return s(torch.ones(2, sae.d))[0]
+def _started_not(): return _m('sae', 'Reconstruction')()
+def _half_way():
+    c = _m('checkpoint', 'Checkpoint')(fresh(), 'one')
+    c.save(dict(a=torch.zeros(2)), 1)
+    return c
 def _kept(path, identity, tensors, step):
     c = import_module('vs2_nb.engine.checkpoint').Checkpoint(path, identity)
     c.save(tensors, step)
@@ -288,6 +311,9 @@ def _recipe_identity(): return dict(model='mini', pretrained='seed0', weights=cl
 def _recipe():
     _m('steering', 'save_recipe')(folder()/'recipe', _m('steering', 'VS2')(sae(dict(d=128, k=2, seed=0))), getattr(clip(), 'identity', None) or _recipe_identity())
     return folder()/'recipe'
+@lru_cache
+def _splice(): return _m('baselines', 'SpLiCE')(clip(), WORDS, torch.zeros(64), text())
+def _by_neighbours(s): return _m('retrieval', 'CLIPSteering')(near(s, 'q'), _numbers(s, 'corpus x', ['m', 'd']))
 def _steered(clip, method):
     with _m('steering', 'steered')(clip, method): return clip.model.encode_image(image())
 
@@ -296,6 +322,9 @@ STEER = [
     Door('steering.Reconstruct', dict(sae=Sae(), gamma=Num(), residual=Flag(), x=X('b', 'd')), call=_apply('steering', 'Reconstruct')),
     Door('steering.Centroid', dict(mu=X('d'), alpha=Num(), rescale=Flag(), x=X('b', 'd')), call=_apply('steering', 'Centroid')),
     Door('steering.Gated', dict(method=obj(_vs2), sae=Sae(), threshold=Num(0), x=X('b', 'd')), call=_apply('steering', 'Gated')),
+    Door('steering.Gated.covers', dict(self=obj(lambda s: _m('steering', 'Gated')(_vs2(s), sae(s), 1.), 'd'), x=X('b', 'd'))),
+    Door('steering.Method.__call__', dict(self=obj(_by_neighbours, 'd', 'w'), x=X('b', 'd'), q=X('b', 'w'))),
+    Door('steering.gates', dict(method=obj(_vs2), source=Source(skip=('zeros',)), qs=Num(0, 1, ok=('one',)), train=obj(lambda s: lambda source: sae(s), skip=('type',)), share=Num(.25, .5, ok=('below', 'beyond')), seed=Int(0, 9, huge=True)), call=lambda **o: [g.threshold for g in _m('steering', 'gates')(**o).values()], cost=2),
     Door('steering.keep_norm', dict(x_hat=X('b', 'd', ok=('nan', 'inf')), x=X('b', 'd', ok=('nan', 'inf'))), nan=True),
     Door('steering.calibrate', dict(sae=Sae(), source=Source(), q=Num(0, 1), batch_size=Int(1, 9, huge=True))),
     Door('steering.steered', dict(clip=Clip(), method=obj(lambda s: _m('steering', 'VS2')(sae(s, 128)), ok=('dict',), skip=('type',))), call=_steered, cost=2),
@@ -317,6 +346,7 @@ STEER = [
     Door('retrieval.Neighbourhood.score', dict(self=Near(), rows=Indices(top=lambda s: s['m']))),
     Door('retrieval.Neighbourhood.majority', dict(self=Near(), rows=Indices(top=lambda s: s['m']))),
     Door('retrieval.CLIPSteering', dict(near=Near(), corpus=X('m', 'd'), lam=Num(), positives=Word('majority'), own=Maybe(obj(lambda: _itself, skip=('type',))), rescale=Flag(), x=X('b', 'd')), call=_apply('retrieval', 'CLIPSteering')),
+    Door('retrieval.CLIPSteering.direction', dict(self=obj(_by_neighbours, 'd', 'w'), x=X('b', 'd'), q=X('b', 'w'))),
     Door('retrieval.VS2PlusPlus', dict(sae=Sae(), near=Near(), corpus=X('m', 'd'), gamma=Num(), lam=Num(), x=X('b', 'd')), call=_apply('retrieval', 'VS2PlusPlus')),
     Door('retrieval.WeightedRAG', dict(clip=Clip(), near=obj(lambda s: near(s | dict(d=128)), 128, 'm'), corpus=Act('m'), text=Texts(), m=Num(0, 1), x=Act()), call=_apply('retrieval', 'WeightedRAG')),
     Door('retrieval.mix_neighbours', dict(e=X('b', 'd'), sim=X('b', 'k'), rows=Indices(top=lambda s: s['m']), corpus=X('m', 'd'), m=Num(0, 1))),
@@ -338,6 +368,7 @@ STEER = [
          call=lambda clip, pictures, **o: _m('baselines', 'AugmentedEnsemble')(**o)(clip, pictures, text(10))),
     Door('baselines.input_size', dict(clip=Clip())),
     Door('baselines.SpLiCE', dict(clip=Clip(), words=Names(), mean=X(64, f=lambda v: v*.01), text=Texts(), l1=Num(0, top=.5), e=Emb()), call=lambda e, **o: _m('baselines', 'SpLiCE')(**o)(e=e), cost=3),
+    Door('baselines.SpLiCE.weights', dict(self=obj(_splice, 64), e=Emb()), cost=2),
     Door('baselines.TPT', dict(clip=Clip(), classnames=Names('c'), template=Text(make=lambda s: 'a photo of a {}.', skip=('odd',), more=lambda v: dict(no_place=('a photo', BAD), two=('{} {}', BAD))), n_views=Int(1, 2), keep=Num(0, 1), lr=Num(above=0, top=.01), steps=Int(0, 1), seed=Int(0, 9),
          pictures=obj(lambda: pictures()[:1], **PICTURES)), call=lambda pictures, **o: _m('baselines', 'TPT')(**o)(o['clip'], pictures), cost=9),
     Door('baselines.entropy', dict(logp=X('b', 'c', f=lambda v: v.log_softmax(-1), ok=('flatter', 'flatter_list', 'deeper', 'nan', 'real'), skip=('whole', 'zeros', 'inf', 'empty'))), nan=True)]
@@ -362,8 +393,8 @@ EVALUATION = [
     Door('evaluation.evaluate', dict(clip=Clip(), acts=obj(_stored), data=Data(), method=Maybe(_method()), name=Maybe(Text(make=lambda s: 'mine', ok=('word',))), seed=Int(0, 9)), cost=3),
     Door('evaluation.with_holm', dict(table=Frame(_result, 'seed', 'p_value'))),
     Door('evaluation.cut', dict(data=Data(), folds=Maybe(Int(2, 4, 36)), shuffle=Flag(), seed=Int(0, 9))),
-    Door('evaluation.out_of_fold', dict(clip=Clip(), data=Data(), fits=obj(lambda: {'mine': _fit}, skip=('type', 'dict')), folds=Maybe(Int(2, 3, 36)), seeds=Kind(lambda s: [0], more=lambda v: dict(words=(['a'], BAD), negative=([-1], BAD), tuple=((0,), v), range=(range(1), v)), skip=('set',)), shuffle=Flag()), cost=9),
-    Door('evaluation.crossfit', dict(clip=Clip(), data=Data(), fits=obj(lambda: {'mine': _fit}, skip=('type', 'dict')), folds=Maybe(Int(2, 3, 36)), seeds=Int(1, 1), shuffle=Flag(), out=Maybe(Where())), cost=9),
+    Door('evaluation.out_of_fold', dict(clip=Clip(), data=Data(), fits=obj(lambda: {'mine': _fit}, skip=('type', 'dict'), ok=('list',)), folds=Maybe(Int(2, 3, 36)), seeds=Kind(lambda s: [0], more=lambda v: dict(words=(['a'], BAD), negative=([-1], BAD), tuple=((0,), v), range=(range(1), v)), skip=('set',)), shuffle=Flag()), cost=9),
+    Door('evaluation.crossfit', dict(clip=Clip(), data=Data(), fits=obj(lambda: {'mine': _fit}, skip=('type', 'dict'), ok=('list',)), folds=Maybe(Int(2, 3, 36)), seeds=Int(1, 1), shuffle=Flag(), out=Maybe(Where())), cost=9),
     Door('evaluation.predict_folds', dict(clip=Clip(), acts=obj(_stored), text=Texts(), pairs=obj(lambda: _m('evaluation', 'cut')(digits(), 2)), make=obj(lambda: lambda i: None, skip=('type',))), cost=2),
     Door('evaluation.tabulate', dict(logits=obj(_logits, **LOGITS), labels=obj(lambda: {'zero-shot': 'none', 'VS2': 'none', 'centroid': 'none'}, more=lambda v: dict(unknown=({'other': 'none'}, BAD), bad=({'VS2': 'some'}, BAD)), ok=('dict',)), y=Y('m', 'c')), cost=2),
     Door('evaluation.describe', dict(clip=Clip(), data=Data(), folds=Maybe(Int(2, 5)), shuffle=Flag())),
@@ -413,7 +444,7 @@ INTERPRET = [
     Door('interop.save_sparsify', dict(sae=Sae(), path=Where()), cost=3),
     Door('interop.load_sparsify', dict(path=Given(lambda: _foreign('sparsify')), k=Maybe(Int(1, 4, 8)), device=Word('cpu')), nan=True),
     Door('interop.load_saelens', dict(path=Given(lambda: _foreign('saelens')), device=Word('cpu')), nan=True),
-    Door('interop.model_card', dict(sae=Sae(), data=Text(make=lambda s: 'digits', ok=('word',)), model=Text(make=lambda s: 'mini', ok=('word',)), fvu=Num(0, top=2.), dead=Num(0, 1), rows=Frame(_result, 'method', 'top1', 'dataset'), license=Maybe(Text(make=lambda s: 'mit', ok=('word',))))),
+    Door('interop.model_card', dict(sae=Sae(), data=Text(make=lambda s: 'digits', ok=('word',)), model=Text(make=lambda s: 'mini', ok=('word',)), fvu=Num(0, top=2.), dead=Num(0, 1), rows=obj(_result, more=lambda v: dict(records=(v.to_dict('records'), v), empty=(v[:0], BAD), array=(v.to_numpy(), BAD), without=(v.drop(columns='top1'), BAD))), license=Maybe(Text(make=lambda s: 'mit', ok=('word',))))),
     Door('interop.HubSAE', dict(d=Int(1, 6), n=Int(4, 8), k=Int(1, 4, 4, skip=('beyond',)), activation=Word('relu', 'abs')), call=lambda **o: _m('interop', 'HubSAE')(**o), nan=True, cost=2),
     Door('interop.HubSAE.of', dict(sae=Sae())),
     Door('interop.for_clip_benchmark', dict(clip=Clip(), split=obj(lambda: digits().test.take(range(2))), classnames=Names(), templates=Names(pool=['a photo of a {}.', '{}']), batch_size=Int(1, 4, huge=True)),
@@ -436,7 +467,7 @@ class Pixels(Kind):
     letters = ('m',)
     def value(self, sizes, name): return (_numbers(sizes, name, ['m', 8, 8])*50).byte().numpy()
     def own(self, v, bound):
-        return dict(tensor=(torch.from_numpy(v), v), colour=(np.repeat(v[...,None], 3, -1), ANY), reals=(v/255., ANY), far=(v*4., BAD), nan=(v*np.nan, BAD), deep=(v.astype(np.int64)*1000, BAD), flat=(v[:,0], BAD), two=(np.repeat(v[...,None], 2, -1), BAD),
+        return dict(tensor=(torch.from_numpy(v), v), colour=(np.repeat(v[...,None], 3, -1), ANY), reals=(v/255., ANY), far=(v*4., BAD), nan=(v*np.nan, BAD), deep=(v.astype(np.int64)*1000, BAD), flat=(v[:,0], BAD), two=(np.repeat(v[...,None], 2, -1), ANY),
                     pictures=([_m('data', 'Image').fromarray(i) for i in v], v), longer=(np.concatenate([v, v[:1]]), BAD), numbers=([1]*len(v), BAD), nones=([None]*len(v), BAD), complex=(v*1j, BAD))
 def _seen(split): return [np.array(split[i]) for i in range(len(split))]
 @lru_cache
@@ -449,36 +480,64 @@ def _photos():
     return root
 @lru_cache
 def _written(name): return _m('datasets', 'write_synthetic')(name, str(folder()/'sets'), 2, 2, 1)
+@lru_cache
+def _two(): return digits().test.take([i for i, y in enumerate(digits().test.y) if y < 2])
 def _sizes(data): return len(data.train), len(data.test), data.classnames
+def _shown(fig):
+    import matplotlib.pyplot as plt
+    plt.close(fig)
+def _files(root): return {str(f.relative_to(root)): f.read_bytes() for f in sorted(root.rglob('*')) if f.is_file()}
 def IDS(): return Names('m', pool=[f'i{i}' for i in range(20)], ok=(), more=lambda v: dict(twice=([v[0]]*len(v), BAD)))
 
 DATA = [
     Door('data.Split', dict(images=Pixels(), ids=IDS(), y=Maybe(Y('m', None))), call=lambda **o: _seen(_m('data', 'Split')(**o))),
-    Door('data.Split.take', dict(self=obj(lambda: digits().test), idx=Y('b', 8, ok=('negative', 'empty'), skip=('real', 'half', 'beyond'))), call=lambda self, idx: _seen(type(self).take(self, idx))),
-    Door('data.Dataset', dict(name=Text(make=lambda s: 'mine', ok=('word',)), train=obj(lambda: digits().train), test=obj(lambda: digits().test), classnames=Names(None, pool=digits().classnames + ['ten'] if False else WORDS), templates=Names(pool=['a {}', '{}'])),
+    Door('data.Split.take', dict(self=obj(lambda: digits().test), idx=obj(lambda s: list(range(s['b'])), ok=('list',), more=lambda v: dict(tensor=(torch.tensor(v), v), array=(np.array(v), v), range=(range(len(v)), v), mask=(np.arange(12) < len(v), v), last=([-1], ANY), twice=([0, 0], BAD), beyond=([12], BAD), half=([.5], BAD), words=(['a'], BAD), deeper=([v], BAD), meta=(torch.tensor(v, device='meta'), BAD)))), call=lambda self, idx: _seen(self.take(idx))),
+    Door('data.Dataset', dict(name=Text(make=lambda s: 'mine', ok=('word',)), train=obj(_two), test=obj(_two), classnames=Names(), templates=Names(pool=['a {}', '{}'])),
          call=lambda **o: len(_m('data', 'Dataset')(**o).all)),
+    Door('data.asset', dict(name=Word('splits.json', 'paper_results.csv'))),
+    Door('data.register', dict(f=obj(lambda: _written, skip=('type',))), call=lambda f: _m('data', 'DATASETS').pop(_m('data', 'register')(f).__name__)),
+    Door('data.show_images', dict(imgs=obj(pictures, **PICTURES), titles=Maybe(Names()), ncols=Int(1, 9), size=Num(above=0, top=2.)), cost=9, call=lambda **o: _shown(_m('data', 'show_images')(**o))),
     Door('data.load_prompts', dict(name=Word('digits', 'cifar100'))),
-    Door('data.load_dataset', dict(name=Word('digits'), folds=Int(2, 5, 1797), fold=Int(-1, 1, 1), shuffle=Flag(), seed=Int(0, 9)), call=lambda **o: _sizes(_m('data', 'load_dataset')(**o)), cost=3),
-    Door('data.digits', dict(root=Maybe(Kind(lambda s: None)), folds=Int(2, 5, 1797), fold=Int(-1, 1, 1), shuffle=Flag(), seed=Int(0, 9)), call=lambda **o: _sizes(_m('data', 'digits')(**o)), cost=3),
-    Door('data.folder', dict(root=Given(lambda: _photos()), classnames=Maybe(Names(None, pool=['one', 'two'], ok=('empty', 'list'))), templates=Maybe(Names(pool=['a {}', '{}'], ok=('empty', 'list')))), call=lambda **o: _sizes(_m('data', 'folder')(**o)), cost=2),
+    Door('data.load_dataset', dict(name=Word('digits'), folds=Int(2, 5, 1797), fold=Int(-1, 1, 1, ok=('below', 'beyond')), shuffle=Flag(), seed=Int(0, 9)), call=lambda **o: _sizes(_m('data', 'load_dataset')(**o)), cost=3),
+    Door('data.digits', dict(root=Maybe(Kind(lambda s: None)), folds=Int(2, 5, 1797), fold=Int(-1, 1, 1, ok=('below', 'beyond')), shuffle=Flag(), seed=Int(0, 9)), call=lambda **o: _sizes(_m('data', 'digits')(**o)), cost=3),
+    Door('folders.folder', dict(root=Given(lambda: _photos()), classnames=Maybe(Names(None, pool=['one', 'two'], ok=('empty', 'list'))), templates=Maybe(Names(pool=['a {}', '{}'], ok=('empty', 'list')))), call=lambda **o: _sizes(_m('folders', 'folder')(**o)), cost=2),
     Door('data.corrupted', dict(split=obj(lambda: digits().test.take(range(2))), kind=Word('noise', 'blur', 'inversion'), strength=Num(0, top=1.), seed=Int(0, 9)), call=lambda **o: _seen(_m('data', 'corrupted')(**o))),
     Door('data.paper_results', dict(table=Word('1a', '2')), call=lambda table: _m('data', 'paper_results')(table=table)),
+    Door('folders.natural', dict(name=Text(make=lambda s: 'a3'))),
+    Door('folders.listing', dict(path=Given(lambda: _photos()))),
+    Door('folders.has_classes', dict(root=Given(lambda: _photos(), ok=('missing',)))),
+    Door('folders.left_out', dict(skipped=obj(lambda: [('a', 'hidden')], ok=('list',), more=lambda v: dict(names=(['a'], BAD), three=([(1, 2, 3)], BAD))), show=Int(0, 4, huge=True))),
+    *Each('pictures.upright', lambda: dict(img=obj(lambda: digits().train[0])), call=lambda img: np.array(_m('pictures', 'upright')(img))),
+    Door('pictures.from_array', dict(a=obj(lambda s: (_numbers(s, 'a', [8, 8])*50).byte().numpy(), more=lambda v: dict(far=(v*9., BAD), nan=(v*np.nan, BAD), whole=(v.astype(int), BAD), flat=(v[0], BAD), deep=(v[None,None], BAD), tensor=(torch.from_numpy(v), BAD), alpha=(np.stack([v]*4, -1), ANY)))), call=lambda a: np.array(_m('pictures', 'from_array')(a))),
+    Door('pictures.read_picture', dict(path=Given(lambda: next(_photos().rglob('*.png')))), call=lambda path: np.array(_m('pictures', 'read_picture')(path))),
+    Door('pictures.content', dict(item=Given(lambda: next(_photos().rglob('*.png')), ok=('missing',)))),
+    Door('pictures.unnamed', dict(text=Text(make=lambda s: r'a\x1b'))),
+    Door('identity.probe_pictures', dict(sizes=obj(lambda: [(4, 5)], ok=('list',), more=lambda v: dict(zero=([(0, 1)], BAD), flat=([4, 5], BAD), one=([(1, 1)], ANY)))), call=lambda sizes: [np.array(p) for p in _m('identity', 'probe_pictures')(sizes)]),
+    Door('identity.answers_hash', dict(f=obj(lambda: np.mean, skip=('type',)), asked=obj(lambda: [1, 2]), name=Text(make=lambda s: 'f'), times=Int(1, 3))),
+    *Each('identity.model_hash identity.configuration', lambda: dict(model=obj(lambda: torch.nn.Linear(2, 2)))),
+    Door('identity.altered', dict(model=obj(lambda: torch.nn.Linear(2, 2)), visual=Flag())),
     Door('datasets.readable', dict(official=Text(make=lambda s: '001.Black_footed', ok=('word',)), names=obj(lambda: {'a': 'b'}, ok=('dict',)))),
-    Door('datasets.hash_split', dict(split=obj(lambda: digits().train), train=Num(above=0, top=.9), seed=Int(0, 9)), call=lambda **o: [s.ids for s in _m('datasets', 'hash_split')(**o)]),
-    Door('datasets.write_synthetic', dict(name=Word('cifar100', 'cub200'), root=Where(), n_classes=Int(1, 2, 100, skip=('beyond', 'huge')), train=Int(1, 2), test=Int(1, 2), seed=Int(0, 9)), cost=9),
-    *[Door(f'datasets.{n}', dict(root=Given(lambda n=n: _written(n)), download=Kind(lambda s: False, skip=('truth', 'word', 'bytes', 'number', 'real', 'set', 'thing', 'type'), ok=('list', 'dict', 'none'))), call=lambda n=n, **o: _sizes(_m('datasets', n)(**o)), cost=3) for n in ('cifar100', 'tiny_imagenet', 'cub200')],
+    Door('datasets.hash_split', dict(split=obj(lambda: digits().train, more=lambda v: dict(unlabelled=(type(v)(v.images, v.ids), BAD))), train=Num(above=0, top=.9), seed=Int(0, 9)), call=lambda **o: [s.ids for s in _m('datasets', 'hash_split')(**o)]),
+    Door('datasets.write_synthetic', dict(name=Word('cifar100', 'cub200'), root=Where(), n_classes=Int(1, 2, 100, skip=('beyond', 'huge')), train=Int(1, 2), test=Int(1, 2), seed=Int(0, 9)), cost=9, call=lambda **o: _files(_m('datasets', 'write_synthetic')(**o))),
+    *[Door(f'datasets.{n}', dict(root=Given(lambda n=n: _written(n)), download=Kind(lambda s: False, skip=('truth',))), call=lambda n=n, **o: _sizes(_m('datasets', n)(**o)), cost=3) for n in ('cifar100', 'tiny_imagenet', 'cub200')],
     Door('datasets.cub_attributes', dict(root=Given(lambda: _written('cub200')), certainty=Int(1, 4, 4)), cost=2)]
 
 FILES = [
-    Door('files.cache_dir', dict(part=Text(make=lambda s: 'x', ok=('word',))), call=lambda part: _m('files', 'cache_dir')(part)),
+    Door('files.cache_dir', dict(parts=Text(make=lambda s: 'x')), call=lambda parts: _m('files', 'cache_dir')(parts)),
     Door('files.atomic_write', dict(path=Where()), call=lambda path: _put(path)),
     Door('files.leftovers', dict(folder=Given(lambda: folder(), ok=('missing',)), names=Text(make=lambda s: 'a.*', ok=('word',), skip=('odd',)))),
     Door('files.write_json', dict(path=Where(), obj=Kind(lambda s: dict(a=1), takes=('none', 'word', 'number', 'real', 'truth', 'list', 'dict'), more=lambda v: dict(nan=(dict(a=np.nan), BAD), tensor=(dict(a=torch.ones(1)), BAD)))), cost=2),
+    Door('files.sha256_tensors', dict(tensors=obj(lambda: dict(a=torch.ones(2)), ok=('dict',), more=lambda v: dict(numbers=(dict(a=1), BAD), arrays=(dict(a=np.ones(2)), BAD))))),
+    Door('files.read_tensors', dict(path=Given(lambda: _tensors()), device=Word('cpu'), finite=Flag())),
     Door('files.read_json', dict(path=Given(lambda: _json()), schema=Int(1, 1, 1))),
     Door('files.sha256_file', dict(path=Given(lambda: _json())))]
 
 def _put(path):
     with _m('files', 'atomic_write')(path) as tmp: tmp.write_text('a')
+@lru_cache
+def _tensors():
+    _m('files', 'save_tensors')(folder()/'a.safetensors', dict(a=torch.ones(2)))
+    return folder()/'a.safetensors'
 @lru_cache
 def _json():
     _m('files', 'write_json')(folder()/'a.json', dict(schema=1))
@@ -487,20 +546,22 @@ def _json():
 PAPER = [
     Door('study.paper_setting', dict(name=Word('gamma', 'lam'), backbone=Word('', 'ViT-B-32', skip=('empty',), ok=('other', 'upper', 'odd', 'word')), dataset=Word('', 'digits', skip=('empty',), ok=('other', 'upper', 'odd', 'word')))),
     Door('study.paper_sweep', dict(name=Word('lam', 'gamma'))),
-    Door('study.Study', dict(backbone=Word('mini', skip=('other', 'upper', 'empty', 'odd', 'word')), dataset=Word('digits', skip=('other', 'upper', 'odd', 'word')), out=Maybe(Where()), seeds=Word('0', '0,1', ok=('number',)), quick=Flag(), k=Maybe(Int(1, 9)), expansion=Maybe(Int(1, 9)), epochs=Maybe(Int(1, 9))),
+    Door('study.Study', dict(backbone=Word('mini', skip=('other', 'upper', 'empty', 'odd', 'word')), dataset=Word('digits', skip=('other', 'upper', 'odd', 'word')), out=Maybe(Where()), seeds=Word('0', '0,1', ok=('number',)), quick=Flag(), k=Maybe(Int(1, 9)), expansion=Maybe(Int(1, 9)), epochs=Maybe(Int(0, 9))),
          call=lambda **o: _m('study', 'Study')(**o).train_options()),
     Door('study.some', dict(split=obj(lambda: digits().test), n=Int(1, 20, huge=True)), call=lambda **o: _m('study', 'some')(**o).ids),
     Door('tables.compute', dict(name=Word('table1c'), study=obj(_study := lambda: _m('study', 'Study')(quick=True))), cost=9, call=lambda **o: _m('tables', 'compute')(**o)[0]),
-    Door('reproduce.targets', dict(names=Word('all', 'table1a,figure2'))),
-    Door('mini_clip.captions', dict(ch=Word('3', 'a', 'Q'))),
-    Door('mini_clip.load_font', dict(name=Word('DejaVuSans'), cap_height=Int(5, 50)), call=lambda **o: _m('mini_clip', 'load_font')(**o).size),
-    Door('mini_clip.draw', dict(ch=Word('3', 'a'), font=obj(lambda: _m('mini_clip', 'load_font')('DejaVuSans')), size=Int(8, 64)), call=lambda **o: np.array(_m('mini_clip', 'draw')(**o))),
+    Door('reproduce.targets', dict(target=Word('all', 'table1a,figure2'))),
+    Door('mini_clip.captions', dict(ch=Word('3', 'a', 'Q', ok=('word',)))),
+    Door('mini_clip.load_font', dict(name=Word('DejaVuSans'), cap_height=Int(1, 50)), call=lambda **o: _m('mini_clip', 'load_font')(**o).size),
+    Door('mini_clip.draw', dict(ch=Word('3', 'a', ok=('word',)), font=obj(lambda: _m('mini_clip', 'load_font')('DejaVuSans')), size=Int(1, 64)), call=lambda **o: np.array(_m('mini_clip', 'draw')(**o))),
     Door('mini_clip.random_affine', dict(rng=obj(lambda s: np.random.default_rng(s['seed'])), size=Int(1, 64, huge=True))),
     Door('mini_clip.distort', dict(img=obj(lambda: _m('mini_clip', 'draw')('3', _m('mini_clip', 'load_font')('DejaVuSans'))), rng=obj(lambda s: np.random.default_rng(s['seed']))), call=lambda **o: np.array(_m('mini_clip', 'distort')(**o))),
     Door('mini_clip.make_glyphs', dict(n=Int(0, 3), seed=Int(0, 9), fonts=Names(pool=['DejaVuSans', 'cmr10'])), call=lambda **o: _m('mini_clip', 'make_glyphs')(**o)[1], cost=9),
     Door('mini_clip.contrastive_loss', dict(e_image=X('m', 'd', f=unit), e_text=X('m', 'd', f=unit), scale=X(f=positive), y=Y('m', None))),
+    Door('mini_clip.train_mini', dict(x=X(4, 3, 32, 32, skip=('list', 'objects', 'words', 'ragged', 'empty')), y=Y(4, 62), seed=Int(0, 9), epochs=Int(1, 1), batch_size=Int(2, 4, 4), lr=Num(above=0, top=.01), weight_decay=Num(0)), cost=9, call=lambda **o: len(_m('mini_clip', 'train_mini')(**o)[1])),
+    Door('mini_clip.glyph_accuracy', dict(clip=Clip(), imgs=obj(pictures, **PICTURES), y=Y(2, 62)), cost=9, nan=True),
     Door('mini_clip.mini_config', dict(vocab_size=Int(1, 99, huge=True))),
-    Door('methods.neighbourhood', dict(clip=Clip(), a=obj(_stored), y=Y(36, 10), c=Int(10, 12), N=Int(1, 50, huge=True), labels=Word('none', 'train')), call=lambda **o: _m('methods', 'neighbourhood')(**o).y),
+    Door('methods.neighbourhood', dict(clip=Clip(), a=obj(_stored), y=Y(36, 10, skip=('beyond',)), c=Int(10, 12), N=Int(1, 50, huge=True), labels=Word('none', 'train')), call=lambda **o: _m('methods', 'neighbourhood')(**o).y),
     Door('methods.prompt_fact', dict(data=Data(), key=Word('ensemble', 'vocabulary', 'flip', ok=('other', 'upper', 'empty', 'odd', 'word')), default=Kind(lambda s: None, takes=tuple(('none', 'word', 'bytes', 'number', 'real', 'truth', 'list', 'dict', 'set', 'thing', 'type'))))),
     Door('roads.made_up', dict(rows=Int(1, 9), d=Int(1, 9), n=Int(1, 9), k=Int(1, 9), noise=Num(0), seed=Int(0, 9))),
     Door('roads.ratio', dict(a=X('m', f=positive, skip=('zeros', 'whole')), b=X('m', f=positive, skip=('zeros', 'whole')))),

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BLANK', 'DTYPES', 'cache_dir', 'sha256_file', 'atomic_write', 'leftovers', 'write_json', 'read_json',
-           'sha256_tensors', 'save_tensors', 'read_tensors', 'lock_or_wait', 'hold']
+           'sha256_tensors', 'all_finite', 'save_tensors', 'read_tensors', 'lock_or_wait', 'hold']
 
 # %% ../../nbs/engine/files.ipynb #3b08bf12
 import hashlib, json, os, re, secrets, sys, torch
@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from filelock import FileLock, Timeout
 from pathlib import Path
 from safetensors import SafetensorError
-from safetensors.torch import load_file
-from .check import expect, flag, function, location, whole
+from safetensors.torch import load_file, save
+from .check import device as _device, expect, flag, function, location, whole
 
 # %% ../../nbs/engine/files.ipynb #6332f3ae
 def cache_dir(
@@ -81,8 +81,10 @@ def write_json(
 ):
     "Write `obj` as indented JSON, whole or not at all."
     location(path, 'path'), expect(isinstance(obj, dict) or not sealed, 'obj', 'a dict, since it gets a seal', obj)
-    try: text = json.dumps(dict(seal=BLANK) | obj | dict(seal=BLANK) if sealed else obj, indent=1, ensure_ascii=False)+'\n'
+    obj = dict(seal=BLANK) | obj | dict(seal=BLANK) if sealed else obj
+    try: text = json.dumps(obj, indent=1, ensure_ascii=False, allow_nan=False)+'\n'
     except (TypeError, ValueError) as e: raise ValueError(f'obj: expected what JSON can hold, got {e}') from e
+    if re.search('[\ud800-\udfff]', text): text = json.dumps(obj, indent=1)+'\n' # bytes of a file's name that are not UTF-8: as \udc80 …
     if sealed: text = text.replace(BLANK, hashlib.sha256(text.encode()).hexdigest(), 1)
     with atomic_write(path) as tmp: tmp.write_text(text, encoding='utf-8')
 
@@ -104,42 +106,38 @@ def read_json(
     try: obj = json.loads(text := path.read_bytes().decode())
     except (ValueError, RecursionError) as e: raise damaged(f'{path}: not readable as JSON ({e})') from e
     found = obj.get('schema') if isinstance(obj, dict) else None
-    if found != schema: raise ValueError(f'{path}: schema {found}, this version reads {schema}{_age(found, schema)}')
+    if found != schema: raise ValueError(f'{path}: expected schema {schema}, got {found}{_age(found, schema)}')
     if sealed and hashlib.sha256(text.replace(seal := str(obj.get('seal')), BLANK, 1).encode()).hexdigest() != seal:
         raise damaged(f'{path}: changed since it was written')
     return obj
 
 # %% ../../nbs/engine/files.ipynb #2eb97b67
-DTYPES = {torch.float64: 'F64', torch.float32: 'F32', torch.float16: 'F16', torch.bfloat16: 'BF16', torch.int64: 'I64',
-          torch.int32: 'I32', torch.int16: 'I16', torch.int8: 'I8', torch.uint8: 'U8', torch.bool: 'BOOL'}
-
-def _header(tensors, facts):
-    "The first bytes of a safetensors file, the seal blank, and the tensors' names in the order of their bytes."
-    names, at = sorted(tensors, key=lambda k: (-tensors[k].element_size(), k)), 0 # so each begins where it may
-    head = {'__metadata__': dict(sealed=json.dumps(dict(seal=BLANK, facts=facts)))}
-    for k in names:
-        v = tensors[k]
-        if v.dtype not in DTYPES: raise ValueError(f'{k}: expected one of {", ".join(DTYPES.values())}, got {v.dtype}')
-        head[k] = dict(dtype=DTYPES[v.dtype], shape=list(v.shape), data_offsets=[at, at := at + v.numel()*v.element_size()])
-    head = json.dumps(head, separators=(',', ':')).encode()
-    head += b' '*(-len(head) % 8)
-    return len(head).to_bytes(8, 'little') + head, names
-
-# %% ../../nbs/engine/files.ipynb #31152297
-def _bytes(v): return v.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy()
+def _all_tensors(v): expect(isinstance(v, dict) and all(map(torch.is_tensor, v.values())), 'tensors', 'a dict name → tensor', v)
 
 def sha256_tensors(
     tensors:dict, # name → tensor
 )->str: # hex
     "SHA-256 of names, types, shapes and numbers."
+    _all_tensors(tensors)
     h = hashlib.sha256()
-    for k in sorted(tensors): h.update(f'{k} {tensors[k].dtype} {list(tensors[k].shape)}\n'.encode()); h.update(_bytes(tensors[k]))
+    for k in sorted(tensors):
+        h.update(f'{k} {tensors[k].dtype} {list(tensors[k].shape)}\n'.encode())
+        h.update(tensors[k].detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
     return h.hexdigest()
 
-def _finite(tensors, where):
-    "Refuse NaN and infinity."
-    bad = [k for k, v in tensors.items() if v.is_floating_point() and not v.isfinite().all()]
-    if bad: raise ValueError(f'{where}: not finite: {", ".join(bad)}')
+def all_finite(
+    tensors:dict, # name → tensor
+    where, # the file or the argument, for the error
+    unknown=(), # names that may be NaN throughout
+):
+    "Refuse NaN and infinity, and name the tensors."
+    bad = [k for k, v in tensors.items() if v.is_floating_point() and v.numel() and not all(m.isfinite() for m in v.detach().aminmax())
+           and not (k in unknown and v.isnan().all())]
+    if bad: raise ValueError(f'{where}: not finite: {", ".join(bad[:5])}{f" and {len(bad)-5} more" if len(bad) > 5 else ""}')
+
+# %% ../../nbs/engine/files.ipynb #31152297
+DTYPES = {torch.float64: 'F64', torch.float32: 'F32', torch.float16: 'F16', torch.bfloat16: 'BF16', torch.int64: 'I64',
+          torch.int32: 'I32', torch.int16: 'I16', torch.int8: 'I8', torch.uint8: 'U8', torch.bool: 'BOOL'}
 
 def save_tensors(
     path, # the file to be
@@ -148,17 +146,15 @@ def save_tensors(
     finite:bool=False, # refuse NaN and infinity
 ):
     "Write tensors as safetensors with a seal, whole or not at all."
-    location(path, 'path'), expect(isinstance(tensors, dict) and all(map(torch.is_tensor, tensors.values())), 'tensors', 'a dict name → tensor', tensors)
-    if finite: _finite(tensors, path)
-    head, names = _header(tensors, facts or {})
-    h = hashlib.sha256(head)
+    location(path, 'path'), _all_tensors(tensors)
+    for k, v in tensors.items(): expect(v.dtype in DTYPES, k, f'one of {", ".join(DTYPES.values())}', v)
+    if finite: all_finite(tensors, path)
+    own = {k: v.detach().cpu().clone(memory_format=torch.contiguous_format) for k, v in tensors.items()} # no two in one place
+    raw = save(own, dict(sealed=json.dumps(dict(seal=BLANK, facts=facts or {}))))
     with atomic_write(path) as tmp, open(tmp, 'wb') as f:
-        f.write(head)
-        for k in names:
-            f.write(raw := _bytes(tensors[k]))
-            h.update(raw)
-        f.seek(head.index(BLANK.encode()))
-        f.write(h.hexdigest().encode())
+        f.write(raw)
+        f.seek(raw.index(BLANK.encode()))
+        f.write(hashlib.sha256(raw).hexdigest().encode())
 
 # %% ../../nbs/engine/files.ipynb #93ce08f2
 def read_tensors(
@@ -167,12 +163,12 @@ def read_tensors(
     finite:bool=False, # refuse NaN and infinity
 )->tuple: # (tensors, facts)
     "Read sealed tensors; a file that is missing, cut off, changed or another's raises `ValueError` with its name."
-    path = location(path, 'path')
+    path, device, finite = location(path, 'path'), _device(device), flag(finite, 'finite')
     if not path.exists(): raise ValueError(f'path: nothing to read in {path.parent}, {path.name} is missing')
     said = _unsealed(path)
     try: tensors = load_file(path, str(device))
     except SafetensorError as e: raise ValueError(f'{path}: not readable as safetensors ({e})') from e
-    if finite: _finite(tensors, path)
+    if finite: all_finite(tensors, path)
     return tensors, said['facts']
 
 def _unsealed(path):

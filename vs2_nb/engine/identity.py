@@ -8,6 +8,7 @@ __all__ = ['SIZES', 'SILENT', 'OWN', 'probe_pictures', 'answers_hash', 'configur
 # %% ../../nbs/engine/identity.ipynb #c3d02f88
 import hashlib, json, re
 import numpy as np, torch
+from .check import able, expect, flag, function, one_string, pairs, whole
 from functools import partial
 from PIL import Image
 
@@ -19,8 +20,8 @@ def probe_pictures(
 )->list: # PIL pictures in RGB, the same ones everywhere and always; every other one is grey
     "Noise over a ramp."
     rng, out = np.random.RandomState(0), []
-    for i, (w, h) in enumerate(sizes):
-        a = (rng.randint(0, 256, (h, w, 3)) + (255*np.arange(w)//(w-1))[:,None])//2 # whole numbers: the same everywhere
+    for i, (w, h) in enumerate(pairs(sizes, 'sizes', 1)):
+        a = (rng.randint(0, 256, (h, w, 3)) + (255*np.arange(w)//max(1, w-1))[:,None])//2 # whole numbers: the same everywhere
         out.append(Image.fromarray(np.uint8(a if i % 2 else a[...,:1].repeat(3, 2))))
     return out
 
@@ -45,6 +46,8 @@ def answers_hash(
     times:int=3,
 )->str: # hex
     "SHA-256 of a function's answers; one that answers at random, or never, is refused."
+    function(f, 'f', 'a function'), one_string(name, 'name'), whole(times, 'times', 1)
+    expect(isinstance(asked, list) and len(asked) > 0, 'asked', 'a list of questions', asked)
     said = [[_answer(f, a, name) for a in asked] for _ in range(times)]
     if all(b is None for _, b in said[0]): raise ValueError(f'{name}: fails on every picture it was tried on, {said[0][0][0]}')
     if any(b != said[0][i][1] for again in said[1:] for i, (_, b) in enumerate(again)):
@@ -69,10 +72,13 @@ def _modules(model):
     "(name, module), without the shells that `torch.compile` puts around one."
     return [(n.replace('_orig_mod', '').replace('..', '.').strip('.'), m) for n, m in model.named_modules() if not hasattr(m, '_orig_mod')]
 
+def _a_module(model): return able(model, 'model', 'a torch module', 'named_modules', 'named_parameters')
+
 def configuration(
     model:torch.nn.Module,
 )->list: # [name, class, settings] of every module
     "What decides a model's answers besides its tensors."
+    _a_module(model)
     return [[n, type(m).__name__, sorted([k, said] for k, v in vars(m).items() if not k.startswith('_') and k not in SILENT
                                          and (said := _said(v)) is not None)] for n, m in _modules(model)]
 
@@ -106,7 +112,7 @@ def model_state(
     model:torch.nn.Module,
 )->tuple:
     "What is equal as long as a model has not changed, and much quicker than `model_hash`."
-    ts = _tensors(model)
+    ts = _tensors(_a_module(model))
     sums = torch.stack([_bits(v).cpu() for v in ts.values()]).tolist() if ts else []
     return json.dumps(configuration(model)), [(k, v.data_ptr(), _version(v), s) for (k, v), s in zip(ts.items(), sums)]
 
@@ -123,7 +129,7 @@ def altered(
     visual:bool, # look at the vision tower, or at all the rest
 )->list: # strings
     "What changes a tower's answers from outside: hooks, parametrizations, replaced methods, training mode."
-    every = torch.nn.modules.module
+    every, model, visual = torch.nn.modules.module, _a_module(model), flag(visual, 'visual')
     out = ['a hook on every module'] if every._global_forward_hooks or every._global_forward_pre_hooks else []
     for name, m in _modules(model):
         if name == '' or (name.split('.')[0] == 'visual') == visual: out += [f'{what} on {name or "the model"}' for what in _acts(m)]

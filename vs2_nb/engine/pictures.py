@@ -11,6 +11,7 @@ import errno, hashlib, json, os, re, stat, numpy as np
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from PIL import Image, ImageFile
+from .check import able, expect, one_string
 from .files import sha256_file
 with suppress(ImportError): __import__('pillow_heif').register_heif_opener() # .heic and .heif, where that package is installed
 
@@ -54,6 +55,7 @@ def upright(
     img:Image.Image, # in any mode
 )->Image.Image: # RGB
     "A picture as a person sees it: upright, 8 bits, transparency on white."
+    able(img, 'img', 'a PIL picture', 'mode', 'size', 'load', 'convert')
     if 0 in img.size: raise UnreadableImage(f'size: expected at least one pixel, got {img.size}')
     img.load() # some formats know their orientation only when the pixels are read
     try: rgb = _rgb(img)
@@ -69,6 +71,7 @@ def check_array(
     name:str='images', # of the argument
 ):
     "Raise `ValueError` unless `a` holds pictures whose white is known."
+    expect(isinstance(a, np.ndarray), name, 'a NumPy array', a)
     shape = f'[{"n," if ndim == 3 else ""}h,w] or [{"n," if ndim == 3 else ""}h,w,1 … 4]'
     said = f'{name}: expected an array {shape} of uint8, uint16, bool or floating point numbers in 0 … 1, got'
     if not (a.ndim == ndim or (a.ndim == ndim+1 and 1 <= a.shape[-1] <= 4)) or a.dtype.kind not in 'bfu' or a.dtype.kind == 'u' and a.dtype.itemsize > 2:
@@ -110,6 +113,7 @@ def read_picture(
     path:str, # an image file
 )->Image.Image: # RGB
     "The picture in a file, or `UnreadableImage`."
+    expect(isinstance(path, (str, Path)), 'path', 'the path of an image file', path)
     if kind := _kind(path): raise UnreadableImage(f'images: cannot read {named(path)}: it is {kind}')
     try:
         with _whole_files(), Image.open(path) as img: return upright(img)
@@ -137,7 +141,7 @@ def unnamed(
 )->str: # the path
     "The path that `named` was given."
     char = lambda h, n: chr(0xdc00 + n) if h == 'x' and n >= 0x80 else chr(n)
-    return re.sub(r'\\(?:(\\)|([xu])((?<=x)[0-9a-f]{2}|(?<=u)[0-9a-f]{4}))', lambda m: m[1] or char(m[2], int(m[3], 16)), text)
+    return re.sub(r'\\(?:(\\)|([xu])((?<=x)[0-9a-f]{2}|(?<=u)[0-9a-f]{4}))', lambda m: m[1] or char(m[2], int(m[3], 16)), one_string(text, 'text'))
 
 # %% ../../nbs/engine/pictures.ipynb #e429364b
 def digest(
@@ -164,6 +168,7 @@ def content(
     if isinstance(item, np.ndarray):
         return digest('array', DECODER, item.dtype.str, item.shape, np.ascontiguousarray(item).view(np.uint8).reshape(-1).data)
     if isinstance(item, Image.Image): return digest(DECODER, *_of_picture(item))
+    expect(isinstance(item, (str, Path)), 'item', 'a path, a PIL picture or an array', item)
     if kind := _kind(item): return digest('unreadable', DECODER, kind)
     try: return digest('file', DECODER, sha256_file(item))
     except OSError as e:

@@ -9,6 +9,7 @@ __all__ = ['join', 'rank', 'world', 'wait', 'progress', 'all_sum', 'all_max', 's
 import atexit, os, torch, torch.distributed as dist
 from datetime import timedelta
 from tqdm import tqdm
+from .check import ints, whole
 
 # %% ../../nbs/engine/ranks.ipynb #02911c5d
 def join()->str: # device of this process: 'cuda' (its own) or 'cpu'
@@ -60,13 +61,14 @@ def share(
     idx:torch.Tensor, # `[b]` rows of a batch
 )->torch.Tensor: # this process's part, at least one row
     "A batch divided over the processes; a batch smaller than their number is given to each of them whole."
+    idx = ints(idx, 'idx')
     return idx if world() == 1 or len(idx) < world() else idx.tensor_split(world())[rank()]
 
 def fraction(
     rows:int, # of this process's part of the batch
 )->float: # 0 … 1
     "This process's fraction of the batch."
-    return rows/all_sum(torch.tensor(float(rows))).item()
+    return whole(rows, 'rows', 1)/all_sum(torch.tensor(float(rows))).item()
 
 def mean_gradients(
     parameters, # of a model, gradients in place

@@ -7,8 +7,8 @@ __all__ = ['BlockOf', 'Union', 'Scaled']
 
 # %% ../../nbs/engine/sources.ipynb #357d5693
 import numpy as np, torch
-from .check import expect, number, whole
-from .store import Acts, Store, _locate, _rows, as_acts
+from .check import expect, number, rows as _rows, whole
+from .store import Acts, Store, _locate, as_acts
 
 # %% ../../nbs/engine/sources.ipynb #e5a7f333
 class BlockOf:

@@ -9,12 +9,12 @@ __all__ = ['OPTIONS', 'warmup_decay', 'default_lr', 'k_at', 'checked', 'Trainer'
 import time, torch
 from copy import deepcopy
 from fastcore.basics import patch
-from .check import expect, flag, number, one_of, whole
+from .check import able, expect, flag, number, one_of, whole
 from .checkpoint import Checkpoint
 from .ranks import all_max, all_sum, fraction, mean_gradients, progress, rank
 from ..sae import TopKSAE, set_fvu
 from .sparse import sparse
-from .store import batches
+from .store import as_acts, batches
 
 # %% ../../nbs/engine/trainer.ipynb #7ca1bcb7
 def warmup_decay(
@@ -24,7 +24,8 @@ def warmup_decay(
     decay:bool=True, # linear to 0 after the warm-up; False stays at 1
 )->float: # factor on the learning rate, 0 … 1
     "Linear warm-up, then linear decay to 0."
-    step, steps, warmup = whole(step, 'step', 0), whole(steps, 'steps', 1), number(warmup, 'warmup', 0, 1)
+    steps, warmup = whole(steps, 'steps', 1), number(warmup, 'warmup', 0, 1)
+    step = whole(step, 'step', 0, steps)
     up, decay = max(1, round(warmup*steps)), flag(decay, 'decay')
     return min((step+1)/up, (steps-step)/max(1, steps-up) if decay else 1.)
 
@@ -41,9 +42,11 @@ def k_at(
     k_start:int=None, # at the start; None: k throughout
 )->int:
     "Active latents at a step: linear from k_start to k over the first half."
-    step, steps, k = whole(step, 'step', 0), whole(steps, 'steps', 1), whole(k, 'k', 1)
+    steps, k = whole(steps, 'steps', 1), whole(k, 'k', 1)
+    step = whole(step, 'step', 0, steps)
     if k_start is None: return k
-    return round(whole(k_start, 'k_start', 1) + (k - k_start)*min(1, 2*step/steps))
+    k_start = whole(k_start, 'k_start', 1)
+    return round(k_start + (k - k_start)*min(1, 2*step/steps))
 
 # %% ../../nbs/engine/trainer.ipynb #be9a2c96
 def _or_none(check): return lambda v, name, *a, **k: None if v is None else check(v, name, *a, **k)
@@ -59,6 +62,7 @@ def checked(
     **options, # some of `OPTIONS`
 )->dict: # the same, as plain Python numbers
     "Options of a training, each in its range."
+    expect(set(options) <= set(OPTIONS), 'options', f'some of {", ".join(OPTIONS)}', sorted(options))
     return {name: OPTIONS[name][0](v, name, **OPTIONS[name][1]) for name, v in options.items()}
 
 # %% ../../nbs/engine/trainer.ipynb #2669a231
@@ -77,10 +81,13 @@ class Trainer:
         k_start:int=None, # active latents at first, see `k_at`
         seed:int=0, # of the order of the data
     ):
+        able(sae, 'sae', 'a TopKSAE', 'encode_topk', 'W_dec', 'history')
         told = checked(epochs=epochs, batch_size=batch_size, lr=lr, warmup=warmup, decay=decay, clip=clip, k_start=k_start, seed=seed)
         expect(lr is not None, 'lr', 'a number above 0', lr)
         expect(k_start is None or k_start <= sae.n, 'k_start', f'at most {sae.n} latents', k_start)
         for name, v in told.items(): setattr(self, name, v)
+        expect(isinstance(losses, (list, tuple)) and losses and all(map(callable, losses)), 'losses', 'a list of losses f(x, x_hat, values, indices, y)', losses)
+        source = as_acts(source)
         losses = [deepcopy(l) for l in losses] # they will hold this training's state
         self.sae, self.source, self.losses, self.k = sae, source, losses, sae.k
         needy = [type(l).__name__ for l in losses if getattr(l, 'needs_y', False)]

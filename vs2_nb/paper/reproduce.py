@@ -13,6 +13,7 @@ from tqdm import tqdm
 import vs2_nb.paper.figures
 from ..analysis import flops
 from ..engine.check import asked
+from ..console import ranged, write_csv
 from ..data import ASSETS
 from ..engine.files import atomic_write, read_json, sha256_file, write_json
 from ..evaluation import save_results
@@ -22,10 +23,10 @@ from ..train import train_sae
 
 # %% ../../nbs/paper/reproduce.ipynb #51d550c9
 def targets(
-    names:str, # 'table1a', 'figure2', several separated by commas, or 'all'
+    target:str, # 'table1a', 'figure2', several separated by commas, or 'all'
 )->list:
     "The targets that are asked for."
-    return asked(names, TARGETS, 'target')
+    return asked(target, TARGETS, 'target')
 
 # %% ../../nbs/paper/reproduce.ipynb #6d02bf9b
 def _timed(f, least=.3):
@@ -121,7 +122,7 @@ def summary(
     done = [d for n in TARGETS if (d := _done(study.path/f'{n}.json', result_config(study, n)))]
     table = pd.concat([pd.DataFrame(d['rows']) for d in done], ignore_index=True)
     table = table[['table', *[c for c in table if c != 'table']]]
-    with atomic_write(study.path/'results.csv') as tmp: table.to_csv(tmp, index=False)
+    write_csv(study.path/'results.csv', table)
     html = show_cells(table).assign(table=table.table).set_index('table').to_html(border=0)
     style = '<style>body{font:14px sans-serif} td{padding:0 .6em}</style>'
     with atomic_write(study.path/'results.html') as tmp:
@@ -164,6 +165,7 @@ def vs2_reproduce(
     features:str=None, # for neighbours: 'pixels', 'clip', or a timm model; default: DINOv2, pixels for the digits
 ):
     "The paper's tables and figures. Example: vs2_reproduce table8,figure7 --dataset digits --out reproduced"
+    ranged(locals())
     study = Study(backbone, pretrained, dataset, root, out, seeds, quick, k, expansion, epochs, features)
     costs = estimate(study, targets(target))
     if dry_run: return print(costs.round(1).to_string(index=False))

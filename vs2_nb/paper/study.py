@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 import numpy as np, pandas as pd, torch
 from ..activations import extract, pixels
-from ..engine.check import expect, ints, whole
+from ..engine.check import a_split, expect, flag, ints, location, one_of, whole
 from ..clip import load_clip
 from ..data import ASSETS, CORRUPTIONS, Dataset, Split, corrupted, load_dataset, paper_results, register
 from ..engine.files import read_json
@@ -32,6 +32,7 @@ def paper_setting(
     dataset:str='', # 'digits' …
 )->dict: # value, section
     "A setting of the paper and where it is stated: of the dataset, else of the backbone, else of all."
+    for v, arg in ((name, 'name'), (backbone, 'backbone'), (dataset, 'dataset')): expect(isinstance(v, str), arg, 'a string', v)
     d = read_json(ASSETS/'paper_defaults.json', 1)
     places = d['datasets'].get(dataset, {}), d['backbones'].get(backbone, {}), d['all']
     if not (found := [p[name] for p in places if name in p]):
@@ -42,7 +43,8 @@ def paper_sweep(
     name:str, # 'sae', 'w_aux', 'gate', 'lam', 'gamma', 'm', 'rag_N', 'N', 'generalised'
 )->list:
     "The values over which the paper sweeps."
-    return read_json(ASSETS/'paper_defaults.json', 1)['sweeps'][name]['value']
+    sweeps = read_json(ASSETS/'paper_defaults.json', 1)['sweeps']
+    return sweeps[one_of(name, 'name', sweeps)]['value']
 
 # %% ../../nbs/paper/study.ipynb #8391f2be
 def _damaged(kind, strength):
@@ -102,6 +104,9 @@ class Study:
         ints(self.seed_list, 'seeds')
         for name in ('k', 'expansion', 'epochs'): # None: the paper's
             if getattr(self, name) is not None: setattr(self, name, checked(**{name: getattr(self, name)})[name])
+        self.quick = flag(self.quick, 'quick')
+        for name in ('backbone', 'pretrained', 'features'): expect(isinstance(v := getattr(self, name), str) or v is None and name != 'backbone', name, 'a string', v)
+        for name in ('root', 'out'): getattr(self, name) is None or location(getattr(self, name), name)
         self.names = [n.strip() for n in self.dataset.split(',')] if isinstance(self.dataset, str) else []
         expect(len(self.names) > 0 and all(self.names), 'dataset', 'names separated by commas', self.dataset)
         self.current = self.names[0] # the dataset whose SAEs are trained, see `on`
@@ -115,7 +120,7 @@ class Study:
         given = {n: os.environ[f'VS2_{n.upper()}'] for n in names}
         numbers = {k: v for k, v in given.items() if k in ('k', 'expansion', 'epochs', 'quick')}
         for k, v in numbers.items(): expect(v.strip().isdecimal(), f'VS2_{k.upper()}', 'a whole number', v)
-        return cls(**dict(quick=bool(os.environ.get('IN_TEST'))) | defaults | given | {k: int(v) for k, v in numbers.items()})
+        return cls(**dict(quick=bool(os.environ.get('IN_TEST'))) | defaults | given | {k: bool(int(v)) if k == 'quick' else int(v) for k, v in numbers.items()})
 
     @cached_property
     def clip(self):
@@ -213,7 +218,7 @@ def some(
     n:int, # how many, at most
 )->Split:
     "Images at even distances."
-    whole(n, 'n', 1)
+    whole(n, 'n', 1), a_split(split)
     return split.take(np.unique(np.linspace(0, len(split)-1, min(n, len(split))).round().astype(int)))
 
 # %% ../../nbs/paper/study.ipynb #88c97f40

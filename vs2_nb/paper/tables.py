@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 import numpy as np, pandas as pd, torch
+from ..engine.check import able, expect
 from ..engine.sources import Union
 from ..engine.store import Acts
 from ..analysis import flops, per_class_gains, training_flops, with_lora
@@ -56,6 +57,7 @@ def compute(
     study:Study,
 )->tuple: # cells beside the paper's, {name: Figure}
     "One table or figure, for every dataset of the study; p-values corrected over all of its rows."
+    able(study, 'study', 'a Study', 'clip', 'names', 'on'), expect(isinstance(name, str), 'name', 'a string', name)
     if name not in TARGETS: import_module('vs2_nb.paper.figures') # where the rest of them are
     if name not in TARGETS: raise ValueError(f'name: expected one of {list(TARGETS)}, got {name!r}')
     t, cells, figures = TARGETS[name], [], {}
