@@ -1,10 +1,10 @@
 """Each module alone in a new interpreter, imported and called: what works only inside its notebook fails here."""
-import subprocess, sys
+import ast, subprocess, sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 CALLS = {
-    'data': "m.load_dataset('digits').train[0]",
+    'data': "m.digits().train[0]",
     'engine.files': "m.cache_dir()",
     'engine.check': "m.whole(3, 'k'), m.floats([[1.]], 'x', ('b', 1))",
     'engine.pictures': "m.from_array(__import__('numpy').zeros((2, 2)))",
@@ -33,18 +33,38 @@ CALLS = {
     'evaluation': "m.result_row('a', 'none', m.np.array([True, False]), m.np.array([True, True]))",
     'analysis': "m.flops(lambda: m.torch.ones(2, 3) @ m.torch.ones(3, 4))",
     'mini_clip': "m.make_glyphs(3)",
-    'datasets': "m.readable('001.Black_footed_Albatross')",
+    'datasets': "m.load_dataset('letters').test[0]",
     'interpret': "m.firing_rates(m.TopKSAE(4, 8, 2), m.torch.randn(5, 4), m.torch.arange(5) % 2, 2)",
     'interop': "m.HubSAE(4, 8, 2)(m.torch.zeros(1, 4))",
     'roads': "m.ratio(m.np.array([2.]), m.np.array([1.]))",
     'bench': "m.machine()",
     'paper.study': "m.Study(quick=True).pairs('digits')",
-    'paper.tables': "m.compute('table1c', m.Study(quick=True))",
+    'paper.targets': "m.TARGETS",
+    'paper.tables': "m.table1c(m.Study(quick=True), 'digits')",
     'paper.sae_tables': "m.sae_grid(m.Study(quick=True))",
     'paper.figures': "m.lines(m.pd.DataFrame({'a': [1, 2]}), '', '')",
-    'paper.reproduce': "m.targets('all')",
+    'paper.reproduce': "m.targets('all'), m.compute('table1c', m.Study(quick=True))",
     'cli': "m.anno_parser(m.vs2_steer).format_help()",
 }
+
+def imports(path):
+    "The modules of the package that a module imports, also those inside its functions."
+    here = ('vs2_nb', *path.relative_to('vs2_nb').parent.parts)
+    for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = '.'.join([*here[:len(here)-node.level+1], *([node.module] if node.module else [])])
+            yield from (f'{base}.{a.name}' for a in node.names) if not node.module or base.split('.')[-1] in ('engine', 'paper') else [base]
+
+def circle(graph):
+    "Modules that import each other, in a row, or None."
+    done = set()
+    def visit(m, path):
+        if m in path: return [*path[path.index(m):], m]
+        if m in done: return None
+        found = next((c for n in graph.get(m, ()) if (c := visit(n, [*path, m]))), None)
+        done.add(m)
+        return found
+    return next((c for m in graph if (c := visit(m, []))), None)
 
 def run(name):
     "None, or what went wrong."
@@ -54,6 +74,8 @@ def run(name):
 if __name__ == '__main__':
     found = {p.relative_to('vs2_nb').with_suffix('').as_posix().replace('/', '.') for p in Path('vs2_nb').rglob('*.py') if p.stem not in ('__init__', '_modidx')}
     if found != set(CALLS): sys.exit(f'modules without a call here, or calls without a module: {found ^ set(CALLS)}')
+    graph = {f'vs2_nb.{n}': [*imports(Path('vs2_nb', *n.split('.')).with_suffix('.py'))] for n in found}
+    if c := circle(graph): sys.exit('a circle of imports: ' + ' → '.join(c))
     with ThreadPoolExecutor(2) as pool: errors = [e for e in pool.map(run, CALLS) if e]
     print(f'{len(CALLS)} modules called')
     sys.exit('\n'.join(errors) or 0)

@@ -10,7 +10,7 @@ __all__ = ['load_clip', 'load_dataset', 'extract', 'train_sae', 'TopKSAE', 'VS2'
 # %% ../nbs/engine/face.ipynb #360a51f4
 from importlib import import_module
 
-_FACE = dict(load_clip='clip', load_dataset='data', extract='activations', train_sae='train', TopKSAE='sae', VS2='steering', steered='steering',
+_FACE = dict(load_clip='clip', load_dataset='datasets', extract='activations', train_sae='train', TopKSAE='sae', VS2='steering', steered='steering',
              classify='evaluation', compare='evaluation', crossfit='evaluation', method='methods', Bench='methods', fits='methods',
              list_stores='engine.store', clear_stores='engine.store')
 

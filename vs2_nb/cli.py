@@ -21,7 +21,7 @@ from .engine.check import expect, location, one_of, whole
 from .engine.checkpoint import Checkpoint
 from .clip import load_clip
 from .console import Shown, names, ranged, shown, write_csv
-from .data import load_dataset
+from .datasets import load_dataset
 from .engine.files import atomic_write
 from .folders import PARTS, has_classes
 from .evaluation import COLUMNS, compare, describe, out_of_fold, predict, save_results, show_table, tabulate

@@ -4,14 +4,13 @@
 
 # %% auto #0
 __all__ = ['ASSETS', 'DATASETS', 'CORRUPTIONS', 'asset', 'seal_assets', 'Split', 'Dataset', 'load_prompts', 'paper_results',
-           'register', 'load_dataset', 'digits', 'show_images', 'corrupted']
+           'register', 'digits', 'show_images', 'corrupted']
 
 # %% ../nbs/method/data.ipynb #d8162b25
 import json, numbers
 from dataclasses import dataclass
 from fastcore.basics import patch
 from functools import cached_property
-from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
@@ -180,17 +179,6 @@ def register(
     expect(isinstance(getattr(function(f, 'f', 'a function with a name'), '__name__', None), str), 'f', 'a function with a name', f)
     DATASETS[f.__name__] = f
     return f
-
-def load_dataset(
-    name:str, # a registered name: see `DATASETS`
-    root:str=None, # folder that holds the images, for datasets on disk
-    **options, # passed on: see the dataset's own function
-)->Dataset:
-    "A dataset by name."
-    expect(isinstance(name, str), 'name', 'the name of a dataset', name)
-    if name not in DATASETS: import_module('vs2_nb.datasets') # those on disk register themselves when they are first asked for
-    if name not in DATASETS: raise ValueError(f'name: unknown dataset {name!r}; expected one of {sorted(DATASETS)}')
-    return DATASETS[name](root, **options)
 
 # %% ../nbs/method/data.ipynb #81c409da
 @register

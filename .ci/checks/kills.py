@@ -11,7 +11,7 @@ from vs2_nb.paper import reproduce
 from vs2_nb.activations import extract
 from vs2_nb.engine.checkpoint import Checkpoint
 from vs2_nb.clip import load_clip
-from vs2_nb.data import load_dataset
+from vs2_nb.datasets import load_dataset
 from vs2_nb.evaluation import save_results
 from vs2_nb.sae import TopKSAE, read_sae_json
 from vs2_nb.steering import VS2, load_recipe, save_recipe

@@ -37,7 +37,8 @@ def clip():
 
 @lru_cache
 def digits():
-    from vs2_nb.data import Dataset, load_dataset
+    from vs2_nb.data import Dataset
+    from vs2_nb.datasets import load_dataset
     d = load_dataset('digits')
     return Dataset('digits', d.train.take(range(24)), d.test.take(range(12)), d.classnames, d.templates)
 
@@ -498,7 +499,7 @@ DATA = [
     Door('data.register', dict(f=obj(lambda: _written, skip=('type',))), call=lambda f: _m('data', 'DATASETS').pop(_m('data', 'register')(f).__name__)),
     Door('data.show_images', dict(imgs=obj(pictures, **PICTURES), titles=Maybe(Names()), ncols=Int(1, 9), size=Num(above=0, top=2.)), cost=9, call=lambda **o: _shown(_m('data', 'show_images')(**o))),
     Door('data.load_prompts', dict(name=Word('digits', 'cifar100'))),
-    Door('data.load_dataset', dict(name=Word('digits'), folds=Int(2, 5, 1797), fold=Int(-1, 1, 1, ok=('below', 'beyond')), shuffle=Flag(), seed=Int(0, 9)), call=lambda **o: _sizes(_m('data', 'load_dataset')(**o)), cost=3),
+    Door('datasets.load_dataset', dict(name=Word('digits'), folds=Int(2, 5, 1797), fold=Int(-1, 1, 1, ok=('below', 'beyond')), shuffle=Flag(), seed=Int(0, 9)), call=lambda **o: _sizes(_m('datasets', 'load_dataset')(**o)), cost=3),
     Door('data.digits', dict(root=Maybe(Kind(lambda s: None)), folds=Int(2, 5, 1797), fold=Int(-1, 1, 1, ok=('below', 'beyond')), shuffle=Flag(), seed=Int(0, 9)), call=lambda **o: _sizes(_m('data', 'digits')(**o)), cost=3),
     Door('folders.folder', dict(root=Given(lambda: _photos()), classnames=Maybe(Names(None, pool=['one', 'two'], ok=('empty', 'list'))), templates=Maybe(Names(pool=['a {}', '{}'], ok=('empty', 'list')))), call=lambda **o: _sizes(_m('folders', 'folder')(**o)), cost=2),
     Door('data.corrupted', dict(split=obj(lambda: digits().test.take(range(2))), kind=Word('noise', 'blur', 'inversion'), strength=Num(0, top=1.), seed=Int(0, 9)), call=lambda **o: _seen(_m('data', 'corrupted')(**o))),
@@ -549,7 +550,7 @@ PAPER = [
     Door('study.Study', dict(backbone=Word('mini', skip=('other', 'upper', 'empty', 'odd', 'word')), dataset=Word('digits', skip=('other', 'upper', 'odd', 'word')), out=Maybe(Where()), seeds=Word('0', '0,1', ok=('number',)), quick=Flag(), k=Maybe(Int(1, 9)), expansion=Maybe(Int(1, 9)), epochs=Maybe(Int(0, 9))),
          call=lambda **o: _m('study', 'Study')(**o).train_options()),
     Door('study.some', dict(split=obj(lambda: digits().test), n=Int(1, 20, huge=True)), call=lambda **o: _m('study', 'some')(**o).ids),
-    Door('tables.compute', dict(name=Word('table1c'), study=obj(_study := lambda: _m('study', 'Study')(quick=True))), cost=9, call=lambda **o: _m('tables', 'compute')(**o)[0]),
+    Door('reproduce.compute', dict(name=Word('table1c'), study=obj(_study := lambda: _m('study', 'Study')(quick=True))), cost=9, call=lambda **o: _m('reproduce', 'compute')(**o)[0]),
     Door('reproduce.targets', dict(target=Word('all', 'table1a,figure2'))),
     Door('mini_clip.captions', dict(ch=Word('3', 'a', 'Q', ok=('word',)))),
     Door('mini_clip.load_font', dict(name=Word('DejaVuSans'), cap_height=Int(1, 50)), call=lambda **o: _m('mini_clip', 'load_font')(**o).size),

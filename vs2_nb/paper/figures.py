@@ -16,7 +16,8 @@ from ..metrics import accuracy, flips, hits, wilson
 from ..steering import VS2
 from .sae_tables import last_fold
 from .study import Study, accuracy_cells, cell, paper_sweep
-from .tables import rag_cells, target
+from .tables import rag_cells
+from .targets import target
 
 # %% ../../nbs/paper/figures.ipynb #64e0195d
 @target('Latents, and decisions that they correct')

@@ -15,7 +15,7 @@ from ..retrieval import zero_shot
 from ..sae import set_fvu
 from ..steering import Blockwise
 from .study import Study, accuracy_cells, cell, paper_setting, paper_sweep
-from .tables import target, without_cls
+from .targets import target, without_cls
 
 # %% ../../nbs/paper/sae_tables.ipynb #076a139e
 def last_fold(
