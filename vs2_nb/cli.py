@@ -125,7 +125,7 @@ def vs2_extract(
     ranged(locals())
     data, split = _images(root, part)
     clip = _model(model, pretrained, precision, gelu, mean, std, device=join())
-    store = extract(clip, split, out, batch, shard_size, dtype, num_workers=workers, on_error='skip' if skip else 'raise')
+    store = extract(clip, split, None if out is None else location(out, 'out'), batch, shard_size, dtype, num_workers=workers, on_error='skip' if skip else 'raise')
     if rank() == 0: print(clip, store, *_told(data, store), f'Wrote {store.path}', sep='\n')
 
 # %% ../nbs/tools/cli.ipynb #3868b94f

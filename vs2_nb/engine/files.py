@@ -108,7 +108,7 @@ def read_json(
     found = obj.get('schema') if isinstance(obj, dict) else None
     if found != schema: raise ValueError(f'{path}: expected schema {schema}, got {found}{_age(found, schema)}')
     if sealed and hashlib.sha256(text.replace(seal := str(obj.get('seal')), BLANK, 1).encode()).hexdigest() != seal:
-        raise damaged(f'{path}: changed since it was written')
+        raise damaged(f'{path}: changed since it was written' + ('' if 'seal' in obj else ', or by a version that put no seal there'))
     return obj
 
 # %% ../../nbs/engine/files.ipynb #2eb97b67
