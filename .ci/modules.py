@@ -1,50 +1,70 @@
 """Each module alone in a new interpreter, imported and called: what works only inside its notebook fails here."""
-import subprocess, sys
+import ast, subprocess, sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-CALLS = dict(
-    data="m.load_dataset('digits').train[0]",
-    files="m.cache_dir()",
-    check="m.whole(3, 'k'), m.floats([[1.]], 'x', ('b', 1))",
-    pictures="m.from_array(__import__('numpy').zeros((2, 2)))",
-    folders="m.listing('.')",
-    console="m.ranged(dict(batch=1)), m.names('cat,dog', 'classnames')",
-    calls="m.alike(m.torch.ones(2), m.torch.ones(2))",
-    doors="len(m.DOORS)",
-    identity="m.probe_pictures()",
-    site="m.address('02_clip.ipynb')",
-    metrics="m.mcnemar(m.np.array([True, False]), m.np.array([True, True])), m.wilson([True]), m.holm([.1])",
-    clip="m.load_clip(device='cpu').text(['zero'])",
-    ranks="m.join(), m.wait(), m.all_sum(m.torch.ones(2))",
-    store="next(iter(m.batches(m.torch.zeros(4, 2), 2))), m.list_stores()",
-    sources="m.Union(m.torch.zeros(4, 2), m.torch.ones(3, 2)).take([5])",
-    activations="m.pixels([__import__('PIL.Image').Image.new('L', (2, 2))])",
-    sae="m.TopKSAE(4, 8, 2)(m.torch.zeros(1, 4))",
-    sparse="m.top(m.torch.randn(3, 64), 2), m.pays(8, 4, 16, 2)",
-    checkpoint="m.job_key(m.torch.zeros(2, 3), dict(k=1))",
-    trainer="m.k_at(3, 100, 11, 44)",
-    train="m.train_sae(m.torch.randn(40, 12), epochs=1)",
-    steering="m.VS2(m.TopKSAE(4, 8, 2))(m.torch.ones(1, 4))",
-    retrieval="m.NeighbourIndex(m.torch.randn(40, 12)).search(m.torch.randn(2, 12), 5)",
-    prototypes="m.orthogonalise(m.torch.randn(3, 12))",
-    baselines="m.NearestMean(m.torch.randn(40, 12), m.torch.arange(40) % 3, 3)(e=m.torch.randn(2, 12))",
-    catalogue="m.label_free(m.torch.randn(40, 12), epochs=1)",
-    evaluation="m.result_row('a', 'none', m.np.array([True, False]), m.np.array([True, True]))",
-    analysis="m.flops(lambda: m.torch.ones(2, 3) @ m.torch.ones(3, 4))",
-    mini_clip="m.make_glyphs(3)",
-    datasets="m.readable('001.Black_footed_Albatross')",
-    interpret="m.firing_rates(m.TopKSAE(4, 8, 2), m.torch.randn(5, 4), m.torch.arange(5) % 2, 2)",
-    interop="m.HubSAE(4, 8, 2)(m.torch.zeros(1, 4))",
-    roads="m.ratio(m.np.array([2.]), m.np.array([1.]))",
-    bench="m.machine()",
-    study="m.Study(quick=True).pairs('digits')",
-    tables="m.compute('table1c', m.Study(quick=True))",
-    sae_tables="m.sae_grid(m.Study(quick=True))",
-    figures="m.lines(m.pd.DataFrame({'a': [1, 2]}), '', '')",
-    reproduce="m.targets('all')",
-    cli="m.anno_parser(m.vs2_steer).format_help()",
-)
+CALLS = {
+    'data': "m.digits().train[0]",
+    'engine.files': "m.cache_dir()",
+    'engine.check': "m.whole(3, 'k'), m.floats([[1.]], 'x', ('b', 1))",
+    'engine.pictures': "m.from_array(__import__('numpy').zeros((2, 2)))",
+    'folders': "m.listing('.')",
+    'console': "m.ranged(dict(batch=1)), m.names('cat,dog', 'classnames')",
+    'engine.calls': "m.alike(m.torch.ones(2), m.torch.ones(2))",
+    'engine.doors': "len(m.DOORS)",
+    'engine.identity': "m.probe_pictures()",
+    'engine.site': "m.address('method/clip.ipynb')",
+    'metrics': "m.mcnemar(m.np.array([True, False]), m.np.array([True, True])), m.wilson([True]), m.holm([.1])",
+    'clip': "m.load_clip(device='cpu').text(['zero'])",
+    'engine.ranks': "m.join(), m.wait(), m.all_sum(m.torch.ones(2))",
+    'engine.store': "next(iter(m.batches(m.torch.zeros(4, 2), 2))), m.list_stores()",
+    'engine.sources': "m.Union(m.torch.zeros(4, 2), m.torch.ones(3, 2)).take([5])",
+    'activations': "m.pixels([__import__('PIL.Image').Image.new('L', (2, 2))])",
+    'sae': "m.TopKSAE(4, 8, 2)(m.torch.zeros(1, 4))",
+    'engine.sparse': "m.top(m.torch.randn(3, 64), 2), m.pays(8, 4, 16, 2)",
+    'engine.checkpoint': "m.job_key(m.torch.zeros(2, 3), dict(k=1))",
+    'engine.trainer': "m.k_at(3, 100, 11, 44)",
+    'train': "m.train_sae(m.torch.randn(40, 12), epochs=1)",
+    'steering': "m.VS2(m.TopKSAE(4, 8, 2))(m.torch.ones(1, 4))",
+    'retrieval': "m.NeighbourIndex(m.torch.randn(40, 12)).search(m.torch.randn(2, 12), 5)",
+    'prototypes': "m.orthogonalise(m.torch.randn(3, 12))",
+    'baselines': "m.NearestMean(m.torch.randn(40, 12), m.torch.arange(40) % 3, 3)(e=m.torch.randn(2, 12))",
+    'methods': "m.METHODS['VS2'].fit, m.GROUPS",
+    'evaluation': "m.result_row('a', 'none', m.np.array([True, False]), m.np.array([True, True]))",
+    'analysis': "m.flops(lambda: m.torch.ones(2, 3) @ m.torch.ones(3, 4))",
+    'mini_clip': "m.make_glyphs(3)",
+    'datasets': "m.load_dataset('letters').test[0]",
+    'interpret': "m.firing_rates(m.TopKSAE(4, 8, 2), m.torch.randn(5, 4), m.torch.arange(5) % 2, 2)",
+    'interop': "m.HubSAE(4, 8, 2)(m.torch.zeros(1, 4))",
+    'roads': "m.ratio(m.np.array([2.]), m.np.array([1.]))",
+    'bench': "m.machine()",
+    'paper.study': "m.Study(quick=True).pairs('digits')",
+    'paper.targets': "m.TARGETS",
+    'paper.tables': "m.table1c(m.Study(quick=True), 'digits')",
+    'paper.sae_tables': "m.sae_grid(m.Study(quick=True))",
+    'paper.figures': "m.lines(m.pd.DataFrame({'a': [1, 2]}), '', '')",
+    'paper.reproduce': "m.targets('all'), m.compute('table1c', m.Study(quick=True))",
+    'cli': "m.anno_parser(m.vs2_steer).format_help()",
+}
+
+def imports(path):
+    "The modules of the package that a module imports, also those inside its functions."
+    here = ('vs2_nb', *path.relative_to('vs2_nb').parent.parts)
+    for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = '.'.join([*here[:len(here)-node.level+1], *([node.module] if node.module else [])])
+            yield from (f'{base}.{a.name}' for a in node.names) if not node.module or base.split('.')[-1] in ('engine', 'paper') else [base]
+
+def circle(graph):
+    "Modules that import each other, in a row, or None."
+    done = set()
+    def visit(m, path):
+        if m in path: return [*path[path.index(m):], m]
+        if m in done: return None
+        found = next((c for n in graph.get(m, ()) if (c := visit(n, [*path, m]))), None)
+        done.add(m)
+        return found
+    return next((c for m in graph if (c := visit(m, []))), None)
 
 def run(name):
     "None, or what went wrong."
@@ -52,8 +72,10 @@ def run(name):
     return None if r.returncode == 0 else f'{name}: {r.stderr}'
 
 if __name__ == '__main__':
-    found = {p.stem for p in Path('vs2_nb').glob('*.py')} - {'__init__', '_modidx'}
+    found = {p.relative_to('vs2_nb').with_suffix('').as_posix().replace('/', '.') for p in Path('vs2_nb').rglob('*.py') if p.stem not in ('__init__', '_modidx')}
     if found != set(CALLS): sys.exit(f'modules without a call here, or calls without a module: {found ^ set(CALLS)}')
+    graph = {f'vs2_nb.{n}': [*imports(Path('vs2_nb', *n.split('.')).with_suffix('.py'))] for n in found}
+    if c := circle(graph): sys.exit('a circle of imports: ' + ' → '.join(c))
     with ThreadPoolExecutor(2) as pool: errors = [e for e in pool.map(run, CALLS) if e]
     print(f'{len(CALLS)} modules called')
     sys.exit('\n'.join(errors) or 0)

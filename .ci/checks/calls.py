@@ -1,8 +1,8 @@
 """Generated calls of every public function, each with one argument in another form: is the answer right, is the error clear?
 Prints a line per module, and each call that was answered wrongly or unclearly. --quick makes some 700 calls instead of 10,000."""
 import sys, warnings
-from vs2_nb.calls import SILENT, UNCLEAR, calls, table, told
-from vs2_nb.doors import DOORS
+from vs2_nb.engine.calls import SILENT, UNCLEAR, calls, table, told
+from vs2_nb.engine.doors import DOORS
 
 if __name__ == '__main__':
     warnings.simplefilter('ignore')

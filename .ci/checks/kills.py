@@ -6,15 +6,16 @@ import torch
 from contextlib import contextmanager, redirect_stderr
 from io import StringIO
 from pathlib import Path
-from vs2_nb import files, reproduce
+from vs2_nb.engine import files
+from vs2_nb.paper import reproduce
 from vs2_nb.activations import extract
-from vs2_nb.checkpoint import Checkpoint
+from vs2_nb.engine.checkpoint import Checkpoint
 from vs2_nb.clip import load_clip
-from vs2_nb.data import load_dataset
+from vs2_nb.datasets import load_dataset
 from vs2_nb.evaluation import save_results
 from vs2_nb.sae import TopKSAE, read_sae_json
 from vs2_nb.steering import VS2, load_recipe, save_recipe
-from vs2_nb.store import DamagedStore, Store, StoreWriter, list_stores
+from vs2_nb.engine.store import DamagedStore, Store, StoreWriter, list_stores
 from vs2_nb.train import train_sae
 
 draw = random.Random(0)
