@@ -33,6 +33,7 @@ CALLS = {
     'evaluation': "m.result_row('a', 'none', m.np.array([True, False]), m.np.array([True, True]))",
     'analysis': "m.flops(lambda: m.torch.ones(2, 3) @ m.torch.ones(3, 4))",
     'mini_clip': "m.make_glyphs(3)",
+    'photo': "m.load_photo().text(['dog'])",
     'datasets': "m.load_dataset('letters').test[0]",
     'interpret': "m.firing_rates(m.TopKSAE(4, 8, 2), m.torch.randn(5, 4), m.torch.arange(5) % 2, 2)",
     'interop': "m.HubSAE(4, 8, 2)(m.torch.zeros(1, 4))",

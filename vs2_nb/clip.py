@@ -8,6 +8,7 @@ __all__ = ['PIXELS', 'tap_points', 'read_x', 'write_x', 'FrozenCLIP', 'MiniToken
 # %% ../nbs/method/clip.ipynb #bf215d2a
 import difflib, hashlib, json, warnings
 from contextlib import ExitStack, contextmanager, nullcontext
+from importlib import import_module
 from pathlib import Path
 import open_clip, torch, torch.nn.functional as F
 from fastcore.basics import patch
@@ -344,7 +345,7 @@ def _check_request(name, pretrained, quick_gelu):
     "Raise where open_clip would go on with random weights, or with another activation function than the weights'."
     if name not in open_clip.list_models():
         raise ValueError(f"name: unknown model {name!r}; close to "
-                         f"{difflib.get_close_matches(name, ['mini', *open_clip.list_models()], 4, .4)}")
+                         f"{difflib.get_close_matches(name, ['mini', 'photo', *open_clip.list_models()], 4, .4)}")
     if pretrained is None:
         raise ValueError(f"pretrained: {name!r} needs a tag, a local checkpoint or the word 'random'")
     model = bool(open_clip.get_model_config(name).get('quick_gelu'))
@@ -402,8 +403,8 @@ def _says_pixels(name):
 
 # %% ../nbs/method/clip.ipynb #15e38872
 def load_clip(
-    name:str='mini', # 'mini', or any of `open_clip.list_models()`, or 'local-dir:…' / 'hf-hub:…'
-    pretrained:str=None, # a tag, a local checkpoint, or 'random'; for mini the default is 'seed0'
+    name:str='mini', # 'mini' or 'photo', or any of `open_clip.list_models()`, or 'local-dir:…' / 'hf-hub:…'
+    pretrained:str=None, # a tag, a local checkpoint, or 'random'; for mini the default is 'seed0', for photo 'imagenet'
     device:str=None, # default: the GPU if there is one
     precision:str='fp32', # 'fp32', 'fp16' or 'bf16'
     quick_gelu:bool=None, # for a local checkpoint: whether it was trained with QuickGELU
@@ -417,9 +418,10 @@ def load_clip(
     one_of(precision, 'precision', ('fp32', 'fp16', 'bf16')), one_of(quick_gelu, 'quick_gelu', (None, True, False))
     mean, std = _three(mean, 'mean'), _three(std, 'std', above=0)
     loaded = {k: v for k, v in dict(quick_gelu=quick_gelu, mean=mean, std=std).items() if v is not None}
-    if name == 'mini':
-        if precision != 'fp32': raise ValueError(f"precision: mini is small, there is only 'fp32', got {precision!r}")
-        if loaded: raise ValueError(f'{next(iter(loaded))}: mini has its own, got {next(iter(loaded.values()))}')
+    if name in ('mini', 'photo'):
+        if precision != 'fp32': raise ValueError(f"precision: {name} is small, there is only 'fp32', got {precision!r}")
+        if loaded: raise ValueError(f'{next(iter(loaded))}: {name} has its own, got {next(iter(loaded.values()))}')
+        if name == 'photo': return import_module('vs2_nb.photo').load_photo('imagenet' if pretrained is None else pretrained, device)
         return load_mini('seed0' if pretrained is None else pretrained, device)
     if ':' not in name: _check_request(name, pretrained, quick_gelu)
     elif pretrained not in (None, name, 'random'):

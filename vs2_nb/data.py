@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['ASSETS', 'DATASETS', 'CORRUPTIONS', 'asset', 'seal_assets', 'Split', 'Dataset', 'load_prompts', 'paper_results',
-           'register', 'digits', 'show_images', 'corrupted']
+           'register', 'digits', 'show_images', 'photos', 'corrupted']
 
 # %% ../nbs/method/data.ipynb #d8162b25
-import json, numbers
+import io, json, numbers, zipfile
 from dataclasses import dataclass
 from fastcore.basics import patch
 from functools import cached_property
@@ -37,7 +37,7 @@ def asset(
 
 def seal_assets():
     "Write the manifest anew, for who changes a bundled file on purpose."
-    names = sorted(f.relative_to(ASSETS).as_posix() for f in ASSETS.rglob('*') if f.is_file() and f.suffix in ('.json', '.csv', '.safetensors'))
+    names = sorted(f.relative_to(ASSETS).as_posix() for f in ASSETS.rglob('*') if f.is_file() and f.suffix in ('.json', '.csv', '.safetensors', '.gz', '.txt', '.zip'))
     write_json(ASSETS/'manifest.json', dict(schema=1, sha256={n: sha256_file(ASSETS/n) for n in names if n != 'manifest.json'}), sealed=True)
 
 # %% ../nbs/method/data.ipynb #e0cf116b
@@ -217,6 +217,24 @@ def show_images(
         if titles: ax.set_title(titles[i], fontsize=8)
     fig.tight_layout(pad=.5)
     return fig
+
+# %% ../nbs/method/data.ipynb #a313c0cb
+@register
+def photos(
+    root=None, # none: the photographs are part of the package
+    folds:int=3, # cut into this many parts …
+    fold:int=-1, # … of which this one is the test split
+)->Dataset:
+    "1,584 photographs of 99 things, a part of Caltech 101 (CC BY 4.0)."
+    if root is not None: raise ValueError(f'root: the photographs are embedded and read no folder, got {root!r}; the whole of Caltech 101 is caltech101')
+    card, prompts = read_json(asset('photos.json'), 1), load_prompts('caltech101')
+    whole(folds, 'folds', 2, 16), whole(fold, 'fold', -folds, folds-1)
+    with zipfile.ZipFile(asset('photos.zip')) as z: images = {n: Image.open(io.BytesIO(z.read(n))) for n in z.namelist()} # pixels are read when they are asked for
+    y = torch.tensor([card['classes'].index(n.split('/')[0]) for n in images])
+    every = Split(list(images.values()), list(images), y)
+    train, test = list(KFold(folds).split(y))[fold]
+    names = [prompts['names'][c] for c in card['classes']]
+    return Dataset('photos', every.take(train), every.take(test), names, prompts['templates'], [card['notice']])
 
 # %% ../nbs/method/data.ipynb #d509c4c5
 CORRUPTIONS = ('noise', 'blur', 'inversion')

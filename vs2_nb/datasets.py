@@ -79,11 +79,11 @@ def _listed(found, home)->Split:
     paths, y = zip(*((Path(f), c) for f, c in found)) if (found := list(found)) else ((), ())
     return Split(list(paths), [f.relative_to(home).as_posix() for f in paths], torch.tensor(y, dtype=torch.long))
 
-def _named(name, splits, classes, names=None)->Dataset:
+def _named(name, splits, classes, names=None, notes=())->Dataset:
     "Train and test with readable class names, in the order of the labels."
     p, sizes = load_prompts(name), [len(s) for s in splits]
     if not all(sizes): raise ValueError(f'root: expected images of {name} to train and to test on, got {sizes}')
-    return Dataset(name, *splits, [readable(c, names or p.get('names', {})) for c in classes], p['templates'])
+    return Dataset(name, *splits, [readable(c, names or p.get('names', {})) for c in classes], p['templates'], list(notes))
 
 # %% ../nbs/tools/datasets.ipynb #499f864b
 def _read_cifar(path, labels):
@@ -171,9 +171,9 @@ def hash_split(
     picked = {i for c in classes.values() for i in c[:size(len(c))]}
     return split.take(sorted(picked)), split.take([i for i in range(len(split)) if i not in picked])
 
-def _cut(name, home, found, classes, cut):
+def _cut(name, home, found, classes, cut, notes=()):
     "(image file, class) pairs cut by the rule of splits.json; `cut` overrides its numbers."
-    return _named(name, hash_split(_listed(found, home), **read_json(ASSETS/'splits.json', 1)[name] | cut), classes)
+    return _named(name, hash_split(_listed(found, home), **read_json(ASSETS/'splits.json', 1)[name] | cut), classes, notes=notes)
 
 @register
 def caltech101(
@@ -186,7 +186,8 @@ def caltech101(
     # listed here: torchvision counts files instead of listing them, and fails where BACKGROUND_Google was deleted
     folders = sorted(f for f in home.glob('101_ObjectCategories/*') if f.is_dir() and f.name != 'BACKGROUND_Google')
     found = [(f, i) for i, folder in enumerate(folders) for f in listing(folder)[0]]
-    return _cut('caltech101', home, found, [f.name for f in folders], cut)
+    known = len(load_prompts('caltech101')['names'])
+    return _cut('caltech101', home, found, [f.name for f in folders], cut, [f'{len(folders)} of its {known} classes are here'])
 
 @register
 def sun397(root:str, download:bool=False, **cut)->Dataset:
