@@ -173,7 +173,7 @@ def _recipes_model(r, model, pretrained, gelu, mean, std):
     weights = pretrained or (None if whole else r['pretrained'])
     try: return _model(model or r['model'], weights, precision, gelu, mean, std, r['loaded'] if same else None)
     except (ValueError, OSError) as e:
-        if model or pretrained: raise
+        if any((model, pretrained, gelu, mean, std)): raise
         raise ValueError(f"{e}; this is the recipe's own model, {r['model']} {r['pretrained']}: if it is elsewhere now, say where with --model or --pretrained") from e
 
 def predictions(
