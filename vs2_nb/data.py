@@ -19,7 +19,8 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import KFold
 from .engine.check import expect, flag, function, ints, number, one_of, one_string, pictures as _pictures, rows, strings, told, whole
 from .engine.files import read_json, sha256_file, write_json
-from .engine.pictures import DECODER, UnreadableImage, check_array, content, digest, from_array, named, read_picture, upright
+from .engine.names import named
+from .engine.pictures import DECODER, UnreadableImage, check_array, content, digest, from_array, read_picture, upright
 
 # %% ../nbs/method/data.ipynb #7b1b3f7c
 ASSETS = Path(str(files('vs2_nb')))/'assets' # weights, tables and JSON that ship with the package

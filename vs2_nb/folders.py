@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 from .engine.check import expect, location, one_of, one_string, strings, whole
 from .data import Dataset, Split, load_prompts, register
-from .engine.pictures import named
+from .engine.names import named
 
 # %% ../nbs/tools/folders.ipynb #53790db8
 def natural(

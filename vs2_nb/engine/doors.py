@@ -512,7 +512,7 @@ DATA = [
     Door('pictures.from_array', dict(a=obj(lambda s: (_numbers(s, 'a', [8, 8])*50).byte().numpy(), more=lambda v: dict(far=(v*9., BAD), nan=(v*np.nan, BAD), whole=(v.astype(int), BAD), flat=(v[0], BAD), deep=(v[None,None], BAD), tensor=(torch.from_numpy(v), BAD), alpha=(np.stack([v]*4, -1), ANY)))), call=lambda a: np.array(_m('pictures', 'from_array')(a))),
     Door('pictures.read_picture', dict(path=Given(lambda: next(_photos().rglob('*.png')))), call=lambda path: np.array(_m('pictures', 'read_picture')(path))),
     Door('pictures.content', dict(item=Given(lambda: next(_photos().rglob('*.png')), ok=('missing',)))),
-    Door('pictures.unnamed', dict(text=Text(make=lambda s: r'a\x1b'))),
+    Door('names.unnamed', dict(text=Text(make=lambda s: r'a\x1b'))),
     Door('identity.probe_pictures', dict(sizes=obj(lambda: [(4, 5)], ok=('list',), more=lambda v: dict(zero=([(0, 1)], BAD), flat=([4, 5], BAD), one=([(1, 1)], ANY)))), call=lambda sizes: [np.array(p) for p in _m('identity', 'probe_pictures')(sizes)]),
     Door('identity.answers_hash', dict(f=obj(lambda: np.mean, skip=('type',)), asked=obj(lambda: [1, 2]), name=Text(make=lambda s: 'f'), times=Int(1, 3))),
     *Each('identity.model_hash identity.configuration', lambda: dict(model=obj(lambda: torch.nn.Linear(2, 2)))),
