@@ -15,15 +15,17 @@ from fastcore.script import anno_parser
 import vs2_nb
 from .engine.names import named
 
-# %% ../nbs/tools/console.ipynb #012c7ccc
+# %% ../nbs/tools/console.ipynb #c53d2cc9
 ACTS = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]') # control codes but for tab and newline, turned writing, half characters
 
+# %% ../nbs/tools/console.ipynb #9b444b58
 def shown(
     text, # anything that can be printed
 )->str:
     "A text that a terminal only shows."
     return ACTS.sub(lambda m: named(m[0]), str(text))
 
+# %% ../nbs/tools/console.ipynb #012c7ccc
 class Shown:
     "A stream through which nothing reaches a terminal that it obeys, or cannot encode."
     def __init__(self,
@@ -34,7 +36,7 @@ class Shown:
         text, code = shown(text), getattr(self.stream, 'encoding', None) or 'utf-8'
         return self.stream.write(text.encode(code, 'backslashreplace').decode(code))
 
-# %% ../nbs/tools/console.ipynb #2df0b21d
+# %% ../nbs/tools/console.ipynb #0df12f49
 def names(
     given:str, # separated by commas, or a file with one a line: any that exists, or whose name ends in .txt
     name:str, # of the option
@@ -48,6 +50,7 @@ def names(
     if odd := [named(n) for n in found if ACTS.search(n)]: raise ValueError(f'{name}: expected plain text in UTF-8, got {odd[0]}')
     return found
 
+# %% ../nbs/tools/console.ipynb #2df0b21d
 def _lines(path, name):
     "The lines of a text file; one that is empty has lost its name."
     if not path.exists(): raise ValueError(f'{name}: there is no file {path}')
@@ -57,14 +60,17 @@ def _lines(path, name):
     if '' in found: raise ValueError(f'{name}: line {found.index("")+1} of {path} is empty' if any(found) else f'{name}: {path} is empty')
     return found
 
-# %% ../nbs/tools/console.ipynb #1bda7fe8
+# %% ../nbs/tools/console.ipynb #ba1443e2
 def _least(n): return 'whole', dict(least=n)
+
+# %% ../nbs/tools/console.ipynb #08927313
 RANGES = dict( # option → (check, its range); None stays None
     batch=_least(1), shard_size=_least(1), workers=_least(0), seed=('whole', dict(least=0, most=2**63-1)),
     epochs=_least(1), expansion=_least(1), k=_least(1), patience=_least(1), lr=('number', dict(above=0)), every=('number', dict(least=0)),
     gamma=('number', dict(least=-1e6, most=1e6)), lam=('number', dict(least=-1e6, most=1e6)), d=_least(1), n=_least(1), repeats=_least(1), steps=_least(1), seconds=('number', dict(above=0)),
     images=_least(1), rows=_least(1), threads=('whole', dict(least=1, most=1024)))
 
+# %% ../nbs/tools/console.ipynb #1bda7fe8
 def ranged(
     given:dict, # option → value; those that are no numbers are passed over
 ):
@@ -73,13 +79,15 @@ def ranged(
     for name, v in given.items():
         if name in RANGES and v is not None: getattr(check, RANGES[name][0])(v, name, **RANGES[name][1])
 
-# %% ../nbs/tools/console.ipynb #ba00d001
+# %% ../nbs/tools/console.ipynb #e2c27a3a
 FORMULA = re.compile("'*[=+\\-@\t\r\uff0b\uff0d\uff1d\uff20]") # the last four as wide as a Chinese character
 
+# %% ../nbs/tools/console.ipynb #44c1814f
 def plain_cell(v):
     "A value that no spreadsheet computes."
     return "'" + v if isinstance(v, str) and FORMULA.match(v) else v
 
+# %% ../nbs/tools/console.ipynb #ba00d001
 def write_csv(
     path, # the file to be
     table, # a `DataFrame`; its index is left out
@@ -90,10 +98,11 @@ def write_csv(
     for c in table.columns[[t.kind == 'O' or str(t).startswith(('str', 'category')) for t in table.dtypes]]: table[c] = table[c].astype(object).map(plain_cell)
     with atomic_write(path) as tmp: table.to_csv(tmp, index=False)
 
-# %% ../nbs/tools/console.ipynb #d13f3928
+# %% ../nbs/tools/console.ipynb #44429f4d
 COMMANDS = dict(vs2_quickstart='cli', vs2_extract='cli', vs2_train_sae='cli', vs2_steer='cli',
                 vs2_reproduce='paper.reproduce', vs2_bench='bench', vs2_train_mini='mini_clip') # command → its module
 
+# %% ../nbs/tools/console.ipynb #d13f3928
 def declared(
     name:str, # of `COMMANDS`
 ):
@@ -111,7 +120,7 @@ def _why(e):
     if isinstance(e, MemoryError) or isinstance(e, RuntimeError) and 'memory' in str(e): return f'not enough memory ({str(e).splitlines()[0] if str(e) else "of this machine"}); take a smaller --batch or model'
     return str(e) if isinstance(e, (ValueError, OSError)) or str(e).startswith('clip:') else None
 
-# %% ../nbs/tools/console.ipynb #41ecd687
+# %% ../nbs/tools/console.ipynb #4030caae
 def main():
     "Run the command whose name the program was started under."
     name = Path(sys.argv[0]).stem
@@ -127,6 +136,7 @@ def main():
             if (why := _why(e)) is None: raise
             sys.exit(shown(f'{name}: {why}'))
 
+# %% ../nbs/tools/console.ipynb #41ecd687
 def _run(name, given):
     "Import a command and call it; pictures go to files only."
     import matplotlib

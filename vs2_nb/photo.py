@@ -20,7 +20,7 @@ from .data import ASSETS, asset, load_prompts
 from .engine.files import read_json
 from .engine.pictures import upright
 
-# %% ../nbs/tools/photo.ipynb #6414c848
+# %% ../nbs/tools/photo.ipynb #a408d96e
 def by_word(
     words:list, # of each sense: 'car|auto|automobile'
 )->dict: # word, lower case → senses in the order of the list
@@ -30,6 +30,7 @@ def by_word(
         for w in dict.fromkeys(ws.lower().split('|')): found.setdefault(w, []).append(s)
     return found
 
+# %% ../nbs/tools/photo.ipynb #4031e416
 class Nouns:
     "English nouns, what each can mean, and which of ImageNet's classes lie below that."
     def __init__(self,
@@ -50,15 +51,17 @@ class Nouns:
     def id(self, s:int)->str: return f'n{self.offset[s]:08d}' # 'n02084071', ImageNet's name of a sense
     def label(self, s:int)->str: return self.words[s].split('|')[0] # its first word
 
+# %% ../nbs/tools/photo.ipynb #6414c848
 @cache
 def nouns()->Nouns:
     "The bundled table, read once."
     return Nouns(json.loads(gzip.decompress(asset('wordnet.json.gz').read_bytes())))
 
-# %% ../nbs/tools/photo.ipynb #749599d1
+# %% ../nbs/tools/photo.ipynb #1c0f2bc9
 ENDINGS = ('s', ''), ('ses', 's'), ('xes', 'x'), ('zes', 'z'), ('ches', 'ch'), ('shes', 'sh'), ('men', 'man'), ('ies', 'y'), ('', 's') # WordNet's, and the plural
 PREPOSITIONS = set('of in on at with without from for by to near under over behind beside between'.split())
 
+# %% ../nbs/tools/photo.ipynb #c4017e81
 def plain(
     text:str,
 )->str:
@@ -66,6 +69,7 @@ def plain(
     words = (w.strip(".'-") for w in re.findall(r"[\w.'-]+", text.lower().replace('_', ' ')))
     return ' '.join(w for w in words if w)
 
+# %% ../nbs/tools/photo.ipynb #7200d796
 @cache
 def templates()->list: # (words before the name, words after it), the longest first
     "The prompts whose words are dropped."
@@ -75,6 +79,7 @@ def templates()->list: # (words before the name, words after it), the longest fi
     parts = {tuple(map(plain, t.split('{}'))) for t in known} - {('', '')}
     return sorted(parts, key=lambda p: (-len(' '.join(p).split()), p))
 
+# %% ../nbs/tools/photo.ipynb #749599d1
 def without_template(
     text:str,
 )->str: # plain
@@ -85,7 +90,7 @@ def without_template(
         if said.startswith(a) and said.endswith(b) and len(said) >= len(a)+len(b)-1: said = said[len(a)-1:len(said)-len(b)+1]; break
     return re.sub(r'^\s*(a|an|the)\s+(?=\S)', '', said).strip()
 
-# %% ../nbs/tools/photo.ipynb #b63edbf8
+# %% ../nbs/tools/photo.ipynb #2ba36cd2
 def noun(
     words:list, # plain
 )->str: # or None
@@ -96,6 +101,7 @@ def noun(
         whole = ' '.join([*first, f])
         if found := next((w for w in (whole, whole.replace('-', ' ')) if w in nouns().senses), None): return found
 
+# %% ../nbs/tools/photo.ipynb #b63edbf8
 def readings(
     name:str, # plain
 )->list: # at most two nouns
@@ -107,10 +113,11 @@ def readings(
     first = lambda runs: next((w for i, j in runs if (w := noun(words[i:j]))), None)
     return list(dict.fromkeys(w for w in (first(runs), first(head)) if w))
 
-# %% ../nbs/tools/photo.ipynb #febdcdeb
+# %% ../nbs/tools/photo.ipynb #b6e2057b
 TOO_MANY, STEPS, FEW = 400, 3, 100
 Meaning = namedtuple('Meaning', 'name read_as sense steps concept classes')
 
+# %% ../nbs/tools/photo.ipynb #806c14c2
 def concept(
     senses:list, # of a word
 )->tuple: # sense, steps, what has ImageNet classes below it; or None
@@ -123,12 +130,14 @@ def concept(
         above = [(s, u) for s, t in above for u in nouns().up[t]]
         if found := next((p for p in above if 0 < count(p[1]) < FEW), None): return found[0], steps, found[1]
 
+# %% ../nbs/tools/photo.ipynb #4bfb44b6
 @cache
 def given_senses()->dict: # plain name → sense
     "Names whose meaning is written down."
     table = read_json(asset('photo_senses.json'), 1)
     return {plain(name): nouns().at[s] for name, (s, _) in table['caltech101'].items()}
 
+# %% ../nbs/tools/photo.ipynb #febdcdeb
 def meaning(
     text:str, # a class name or a whole prompt
 )->Meaning: # or None
@@ -138,7 +147,7 @@ def meaning(
     found = next(((w, *c) for w, senses in words.items() if (c := concept(senses))), None)
     return found and Meaning(name, *found, sorted(nouns().below[found[-1]]))
 
-# %% ../nbs/tools/photo.ipynb #8202b10b
+# %% ../nbs/tools/photo.ipynb #f22ddbcd
 class PhotoTokenizer:
     "Texts to the ImageNet classes that they name, counted from 1; 0 is padding."
     def read(self,
@@ -159,9 +168,11 @@ class PhotoTokenizer:
         longest = max(map(len, rows)) + 4 # always some padding at the end: nothing is ever cut off
         return torch.tensor([r + [0]*(longest-len(r)) for r in rows])
 
+# %% ../nbs/tools/photo.ipynb #dca97317
 @cache
 def _known(): return sorted(w for w, senses in nouns().senses.items() if any(0 < len(nouns().below.get(s, ())) < TOO_MANY for s in senses))
 
+# %% ../nbs/tools/photo.ipynb #8202b10b
 def _nothing(text):
     "Why a text names nothing, and the nearest words that do."
     name = without_template(text)
@@ -194,9 +205,10 @@ class PhotoModel(torch.nn.Module):
 
     def forward(self, image, text): return self.encode_image(image, True), self.encode_text(text, True), self.logit_scale.exp()
 
-# %% ../nbs/tools/photo.ipynb #a246cd44
+# %% ../nbs/tools/photo.ipynb #b4bfa207
 NOTE = 'logit scale 100; a classifier read through WordNet, not a contrastively trained CLIP'
 
+# %% ../nbs/tools/photo.ipynb #a246cd44
 class PhotoCLIP(FrozenCLIP):
     "The bundled model of photographs, frozen and cut open at x."
     def text(self,

@@ -9,20 +9,23 @@ __all__ = ['STRANGE', 'named', 'unnamed']
 import re
 from pathlib import Path
 
-# %% ../../nbs/engine/names.ipynb #b80c5807
+# %% ../../nbs/engine/names.ipynb #5d9e81af
 STRANGE = re.compile('[\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]') # control codes, turned writing, half characters
 
+# %% ../../nbs/engine/names.ipynb #e155546a
 def _spelt(c):
     if c == '\\': return '\\\\'
     byte = ord(c) - 0xdc00 if 0xdc80 <= ord(c) <= 0xdcff else ord(c) if ord(c) < 0x80 else None
     return f'\\u{ord(c):04x}' if byte is None else f'\\x{byte:02x}'
 
+# %% ../../nbs/engine/names.ipynb #fedf4cb2
 def named(
     path, # a path or a name, with whatever bytes
 )->str:
     "A file's name as a text that can be printed and stored."
     return STRANGE.sub(lambda m: _spelt(m[0]), Path(path).as_posix() if isinstance(path, Path) else str(path))
 
+# %% ../../nbs/engine/names.ipynb #b80c5807
 def unnamed(
     text:str, # as `named` made it
 )->str: # the path

@@ -16,22 +16,26 @@ from .files import sha256_file
 from .names import named
 with suppress(ImportError): __import__('pillow_heif').register_heif_opener() # .heic and .heif, where that package is installed
 
-# %% ../../nbs/engine/pictures.ipynb #6d363f8b
+# %% ../../nbs/engine/pictures.ipynb #ccba069f
 DECODER = 1 # raised whenever one of the rules below changes: what was computed from other pixels must not be found again
 TURNS = {2: 'FLIP_LEFT_RIGHT', 3: 'ROTATE_180', 4: 'FLIP_TOP_BOTTOM', 5: 'TRANSPOSE', 6: 'ROTATE_270', 7: 'TRANSVERSE', 8: 'ROTATE_90'}
 
+# %% ../../nbs/engine/pictures.ipynb #f2e8dea9
 class UnreadableImage(ValueError):
     "A picture that cannot be decoded, or of a kind whose white is unknown; the message names it."
 
+# %% ../../nbs/engine/pictures.ipynb #adac5ad7
 def _orientation(img):
     "1 … 8, as EXIF counts; 1 is upright, and damaged data says nothing."
     try: return img.getexif().get(0x0112, 1)
     except Exception: return 1 # whatever a damaged block makes the parser raise
 
+# %% ../../nbs/engine/pictures.ipynb #80471b5e
 def _see_through(img):
     "Whether a picture has transparent pixels or could have."
     return img.mode[-1] in 'Aa' or 'transparency' in img.info or (img.mode == 'P' and img.palette.mode[-1] == 'A')
 
+# %% ../../nbs/engine/pictures.ipynb #0861d89a
 def _eight_bits(img):
     "A picture of 16-bit grey values as one of 8 bits; those of unknown white are refused."
     if img.mode == 'F' or (img.mode == 'I' and img.format not in ('PNG', 'PPM')):
@@ -41,6 +45,7 @@ def _eight_bits(img):
     a = np.where(a == img.info['transparency'], 65535, a) if 'transparency' in img.info else a
     return Image.fromarray((a >> 8).astype(np.uint8))
 
+# %% ../../nbs/engine/pictures.ipynb #243b2b57
 def _rgb(img):
     "RGB, before it is turned."
     if img.mode in ('I', 'F') or img.mode.startswith('I;'): return _eight_bits(img).convert('RGB')
@@ -52,6 +57,7 @@ def _rgb(img):
     img = img.convert('RGBA')
     return Image.alpha_composite(Image.new('RGBA', img.size, 'white'), img).convert('RGB')
 
+# %% ../../nbs/engine/pictures.ipynb #6d363f8b
 def upright(
     img:Image.Image, # in any mode
 )->Image.Image: # RGB
@@ -65,7 +71,7 @@ def upright(
     turn = TURNS.get(_orientation(img))
     return rgb.transpose(Image.Transpose[turn]) if turn else rgb
 
-# %% ../../nbs/engine/pictures.ipynb #a9ffd6c4
+# %% ../../nbs/engine/pictures.ipynb #8b4d2303
 def check_array(
     a:np.ndarray, # one picture `[h,w]` or `[h,w,1 … 4]`, or several, with `[n,…]` in front
     ndim:int, # axes of a grey picture without a channel axis: 2, or 3 for several
@@ -79,6 +85,7 @@ def check_array(
         raise ValueError(f'{said} {a.dtype} {list(a.shape)}')
     if a.dtype.kind == 'f' and a.size and not (a.min() >= 0 and a.max() <= 1): raise ValueError(f'{said} {a.min():g} … {a.max():g}')
 
+# %% ../../nbs/engine/pictures.ipynb #a9ffd6c4
 def from_array(
     a:np.ndarray, # `[h,w]` or `[h,w,1 … 4]`
 )->Image.Image: # RGB
@@ -90,9 +97,10 @@ def from_array(
     elif a.dtype.itemsize == 2: a = a >> 8
     return upright(Image.fromarray(np.ascontiguousarray(a[..., 0] if a.shape[2:] == (1,) else a, np.uint8)))
 
-# %% ../../nbs/engine/pictures.ipynb #1212a256
+# %% ../../nbs/engine/pictures.ipynb #cf427cbb
 MACHINE = errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC # errors that say nothing about the file
 
+# %% ../../nbs/engine/pictures.ipynb #5b6981df
 def _kind(path):
     "None for a regular file, else what it is instead."
     try: mode = os.stat(path).st_mode
@@ -103,6 +111,7 @@ def _kind(path):
     if stat.S_ISREG(mode): return None
     return 'a folder' if stat.S_ISDIR(mode) else 'a pipe' if stat.S_ISFIFO(mode) else 'no regular file'
 
+# %% ../../nbs/engine/pictures.ipynb #1951caae
 @contextmanager
 def _whole_files():
     "Within the context, Pillow raises on a truncated file."
@@ -110,6 +119,7 @@ def _whole_files():
     try: yield
     finally: ImageFile.LOAD_TRUNCATED_IMAGES = before
 
+# %% ../../nbs/engine/pictures.ipynb #1212a256
 def read_picture(
     path:str, # an image file
 )->Image.Image: # RGB
@@ -123,7 +133,7 @@ def read_picture(
         if isinstance(e, OSError) and e.errno in MACHINE: raise
         raise UnreadableImage(f'images: cannot read {named(path)}: {named(str(e).replace(str(path), Path(path).name))}') from e
 
-# %% ../../nbs/engine/pictures.ipynb #e429364b
+# %% ../../nbs/engine/pictures.ipynb #f4de3183
 def digest(
     *parts, # bytes, or anything that JSON can hold
 )->str: # hex
@@ -134,6 +144,7 @@ def digest(
         h.update(f'{"json" if raw is not p else "raw"} {len(raw)} '.encode()); h.update(raw)
     return h.hexdigest()
 
+# %% ../../nbs/engine/pictures.ipynb #e86a0643
 def _of_picture(img):
     "Mode, size, palette, transparency and orientation of a picture, and its bytes."
     if 0 in img.size: return ['picture', img.mode, list(img.size)], b'' # which cannot be read
@@ -141,6 +152,7 @@ def _of_picture(img):
     palette = img.palette and [img.palette.mode, list(img.palette.getdata()[1])]
     return ['picture', img.mode, list(img.size), palette, repr(img.info.get('transparency')), _orientation(img), img.format], img.tobytes()
 
+# %% ../../nbs/engine/pictures.ipynb #e429364b
 def content(
     item, # path, PIL picture or array
 )->str: # hex
