@@ -91,6 +91,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/vs2_nb', 'doc_host': '', '
                             'vs2_nb.cli._numbers': ('tools/cli.html#_numbers', 'vs2_nb/cli.py'),
                             'vs2_nb.cli._prompts': ('tools/cli.html#_prompts', 'vs2_nb/cli.py'),
                             'vs2_nb.cli._recipes_model': ('tools/cli.html#_recipes_model', 'vs2_nb/cli.py'),
+                            'vs2_nb.cli._save': ('tools/cli.html#_save', 'vs2_nb/cli.py'),
                             'vs2_nb.cli._skipped': ('tools/cli.html#_skipped', 'vs2_nb/cli.py'),
                             'vs2_nb.cli._told': ('tools/cli.html#_told', 'vs2_nb/cli.py'),
                             'vs2_nb.cli.predictions': ('tools/cli.html#predictions', 'vs2_nb/cli.py'),

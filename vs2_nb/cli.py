@@ -18,9 +18,9 @@ from .engine.checkpoint import Checkpoint
 from .clip import load_clip
 from .console import names, ranged, write_csv
 from .datasets import load_dataset
-from .engine.files import atomic_write
+from .engine.files import atomic_write, write_json
 from .folders import PARTS, has_classes
-from .evaluation import COLUMNS, compare, describe, out_of_fold, predict, save_results, show_table, tabulate
+from .evaluation import compare, describe, out_of_fold, predict, save_results, show_table, tabulate
 from .metrics import accuracy, hits, holm, mcnemar, paired_bootstrap
 from .engine.names import named
 from .engine.ranks import join, rank
@@ -184,6 +184,11 @@ def predictions(
     return out if acts.y is None else out.assign(label=[classnames[c] for c in acts.y])
 
 # %% ../nbs/tools/cli.ipynb #f48ba44a
+def _save(path, rows, **facts):
+    "What is known of a run, with the table's rows where there are labels."
+    if len(rows): save_results(path, rows, **facts)
+    else: write_json(path, dict(schema=1, vs2_nb=vs2_nb.__version__, **facts, rows=[]), sealed=True)
+
 def vs2_steer(
     recipe:str, # folder that vs2_train_sae wrote
     root:str, # folder of images, with labels (test/CLASS/* is scored) or without
@@ -207,9 +212,9 @@ def vs2_steer(
     store = extract(clip, split, on_error='skip' if skip else 'raise')
     acts, text = store.load(), clip.text(data.classnames, data.templates)
     table = predictions(acts, data.classnames, predict(clip, acts, text), predict(clip, acts, text, method))
-    rows, changed = compare(clip, acts, data, dict(VS2=method)) if 'label' in table else pd.DataFrame(columns=COLUMNS), int((table.before != table.after).sum())
+    rows, changed = compare(clip, acts, data, dict(VS2=method)) if 'label' in table else (), int((table.before != table.after).sum())
     write_csv(file, table)
-    save_results(result := file.with_name(f'{file.stem}-result.json'), rows, images=len(table), changed=changed, part=part, model={k: r[k] for k in MODEL},
+    _save(result := file.with_name(f'{file.stem}-result.json'), rows, images=len(table), changed=changed, part=part, model={k: r[k] for k in MODEL},
                  classnames=data.classnames, templates=data.templates, notes=list(data.notes), left_out=split.skipped, skipped=_skipped(store))
     print(*_told(data, store), f'{changed} of {len(table)} predictions changed', sep='\n')
     if len(rows): print(show_table(rows).to_string(index=False))
