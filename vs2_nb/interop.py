@@ -13,7 +13,7 @@ import huggingface_hub as hf, pandas as pd, torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch.utils.data import DataLoader
-from .engine.check import able, device as _device, expect, location, number, strings, whole
+from .engine.check import a_clip, able, device as _device, expect, location, number, strings, whole
 from .clip import FrozenCLIP
 from .engine.files import all_finite, atomic_write, write_json
 from .evaluation import show_table
@@ -238,6 +238,7 @@ def for_clip_benchmark(
     batch_size:int=64,
 )->dict: # dataloader, tokenizer, classnames, templates, device, amp
     "What `evaluate` of clip_benchmark.metrics.zeroshot_classification takes after the model."
+    a_clip(clip)
     if able(split, 'split', 'a Split', 'y', 'ids').y is None: raise ValueError('split: these images have no labels, so no accuracy can be computed')
     classnames, templates = strings(classnames, 'classnames'), [t.replace('{}', '{c}') for t in strings(templates, 'templates')]
     if bad := [t for t in templates if t.count('{c}') != 1]: raise ValueError(f'templates: each needs one {{}} for the class name, not so in {bad}')
