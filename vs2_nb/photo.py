@@ -58,11 +58,11 @@ def nouns()->Nouns:
     "The bundled table, read once."
     return Nouns(json.loads(gzip.decompress(asset('wordnet.json.gz').read_bytes())))
 
-# %% ../nbs/tools/photo.ipynb #40c22338
+# %% ../nbs/tools/photo.ipynb #1c0f2bc9
 ENDINGS = ('s', ''), ('ses', 's'), ('xes', 'x'), ('zes', 'z'), ('ches', 'ch'), ('shes', 'sh'), ('men', 'man'), ('ies', 'y'), ('', 's') # WordNet's, and the plural
 PREPOSITIONS = set('of in on at with without from for by to near under over behind beside between'.split())
 
-# %% ../nbs/tools/photo.ipynb #e63fff7b
+# %% ../nbs/tools/photo.ipynb #c4017e81
 def plain(
     text:str,
 )->str:
@@ -70,7 +70,7 @@ def plain(
     words = (w.strip(".'-") for w in re.findall(r"[\w.'-]+", text.lower().replace('_', ' ')))
     return ' '.join(w for w in words if w)
 
-# %% ../nbs/tools/photo.ipynb #04ee12aa
+# %% ../nbs/tools/photo.ipynb #7200d796
 @cache
 def templates()->list: # (words before the name, words after it), the longest first
     "The prompts whose words are dropped."
@@ -91,7 +91,7 @@ def without_template(
         if said.startswith(a) and said.endswith(b) and len(said) >= len(a)+len(b)-1: said = said[len(a)-1:len(said)-len(b)+1]; break
     return re.sub(r'^\s*(a|an|the)\s+(?=\S)', '', said).strip()
 
-# %% ../nbs/tools/photo.ipynb #ee1e2dd2
+# %% ../nbs/tools/photo.ipynb #2ba36cd2
 def noun(
     words:list, # plain
 )->str: # or None
@@ -114,11 +114,11 @@ def readings(
     first = lambda runs: next((w for i, j in runs if (w := noun(words[i:j]))), None)
     return list(dict.fromkeys(w for w in (first(runs), first(head)) if w))
 
-# %% ../nbs/tools/photo.ipynb #39ac2489
+# %% ../nbs/tools/photo.ipynb #b6e2057b
 TOO_MANY, STEPS, FEW = 400, 3, 100
 Meaning = namedtuple('Meaning', 'name read_as sense steps concept classes')
 
-# %% ../nbs/tools/photo.ipynb #8e92e392
+# %% ../nbs/tools/photo.ipynb #806c14c2
 def concept(
     senses:list, # of a word
 )->tuple: # sense, steps, what has ImageNet classes below it; or None
@@ -131,7 +131,7 @@ def concept(
         above = [(s, u) for s, t in above for u in nouns().up[t]]
         if found := next((p for p in above if 0 < count(p[1]) < FEW), None): return found[0], steps, found[1]
 
-# %% ../nbs/tools/photo.ipynb #6735924c
+# %% ../nbs/tools/photo.ipynb #4bfb44b6
 @cache
 def given_senses()->dict: # plain name → sense
     "Names whose meaning is written down."
@@ -148,7 +148,7 @@ def meaning(
     found = next(((w, *c) for w, senses in words.items() if (c := concept(senses))), None)
     return found and Meaning(name, *found, sorted(nouns().below[found[-1]]))
 
-# %% ../nbs/tools/photo.ipynb #e1b4d1b2
+# %% ../nbs/tools/photo.ipynb #f22ddbcd
 class PhotoTokenizer:
     "Texts to the ImageNet classes that they name, counted from 1; 0 is padding."
     def read(self,
@@ -169,7 +169,7 @@ class PhotoTokenizer:
         longest = max(map(len, rows)) + 4 # always some padding at the end: nothing is ever cut off
         return torch.tensor([r + [0]*(longest-len(r)) for r in rows])
 
-# %% ../nbs/tools/photo.ipynb #f51d97db
+# %% ../nbs/tools/photo.ipynb #dca97317
 @cache
 def _known(): return sorted(w for w, senses in nouns().senses.items() if any(0 < len(nouns().below.get(s, ())) < TOO_MANY for s in senses))
 
@@ -181,7 +181,7 @@ def _nothing(text):
     close = difflib.get_close_matches(name, _known(), 4) or difflib.get_close_matches(name.split()[-1] if name else '', _known(), 4)
     return why + (f'; close to it: {", ".join(close)}' if close else '')
 
-# %% ../nbs/tools/photo.ipynb #8c515468
+# %% ../nbs/tools/photo.ipynb #7b0f8bec
 def merged(
     module:torch.nn.Module, # in eval mode; changed in place
 )->torch.nn.Module:
@@ -228,7 +228,7 @@ class PhotoModel(torch.nn.Module):
 
     def forward(self, image, text): return self.encode_image(image, True), self.encode_text(text, True), self.logit_scale.exp()
 
-# %% ../nbs/tools/photo.ipynb #f97eaf04
+# %% ../nbs/tools/photo.ipynb #21c13c68
 NOTE = 'logit scale 100; a classifier read through WordNet, not a contrastively trained CLIP'
 
 # %% ../nbs/tools/photo.ipynb #98ba6904
