@@ -7,9 +7,10 @@ CALLS = {
     'data': "m.digits().train[0]",
     'engine.files': "m.cache_dir()",
     'engine.check': "m.whole(3, 'k'), m.floats([[1.]], 'x', ('b', 1))",
+    'engine.names': "m.named('a')",
     'engine.pictures': "m.from_array(__import__('numpy').zeros((2, 2)))",
     'folders': "m.listing('.')",
-    'console': "m.ranged(dict(batch=1)), m.names('cat,dog', 'classnames')",
+    'console': "m.ranged(dict(batch=1)), m.names('cat,dog', 'classnames'), m.anno_parser(m.declared('vs2_steer')).format_help()",
     'engine.calls': "m.alike(m.torch.ones(2), m.torch.ones(2))",
     'engine.doors': "len(m.DOORS)",
     'engine.identity': "m.probe_pictures()",
@@ -45,7 +46,7 @@ CALLS = {
     'paper.sae_tables': "m.sae_grid(m.Study(quick=True))",
     'paper.figures': "m.lines(m.pd.DataFrame({'a': [1, 2]}), '', '')",
     'paper.reproduce': "m.targets('all'), m.compute('table1c', m.Study(quick=True))",
-    'cli': "m.anno_parser(m.vs2_steer).format_help()",
+    'cli': "m._prompts('a {}')",
 }
 
 def imports(path):

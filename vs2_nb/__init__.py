@@ -7,17 +7,18 @@ __version__ = "0.1.0"
 __all__ = ['load_clip', 'load_dataset', 'extract', 'train_sae', 'TopKSAE', 'VS2', 'steered', 'classify', 'compare', 'crossfit',
            'method', 'Bench', 'fits', 'list_stores', 'clear_stores']
 
-# %% ../nbs/engine/face.ipynb #360a51f4
+# %% ../nbs/engine/face.ipynb #6de80974
 from importlib import import_module
-
 _FACE = dict(load_clip='clip', load_dataset='datasets', extract='activations', train_sae='train', TopKSAE='sae', VS2='steering', steered='steering',
              classify='evaluation', compare='evaluation', crossfit='evaluation', method='methods', Bench='methods', fits='methods',
              list_stores='engine.store', clear_stores='engine.store')
 
+# %% ../nbs/engine/face.ipynb #d638c63f
 def __getattr__(name):
     if name not in _FACE: raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
     return getattr(import_module(f'{__name__}.{_FACE[name]}'), name)
 
+# %% ../nbs/engine/face.ipynb #360a51f4
 def __dir__(): return sorted([*globals(), *_FACE])
 
 # %% ../nbs/engine/face.ipynb #c23938f5

@@ -19,7 +19,7 @@ from .engine.identity import answers_hash, probe_pictures
 from .engine.ranks import progress, rank, wait, world
 from .engine.store import ASIDE, SCHEMA, Store, StoreWriter, check_out, read_manifest
 
-# %% ../nbs/method/activations.ipynb #ce600648
+# %% ../nbs/method/activations.ipynb #b821acd0
 def pixels(
     images:list, # PIL pictures of one size
 )->torch.Tensor: # `[b,h·w]` grey values in 0 … 1
@@ -29,6 +29,7 @@ def pixels(
         raise ValueError(f'images: pixels needs pictures of one size, got {sorted(sizes)[:4]}')
     return torch.stack([torch.from_numpy(np.array(i.convert('L'), np.float32)).flatten()/255 for i in images])
 
+# %% ../nbs/method/activations.ipynb #2b8049ab
 def store_identity(
     clip, # a `FrozenCLIP`
     split, # a `Split`
@@ -44,6 +45,7 @@ def store_identity(
     return clip.identity | dict(open_clip=open_clip.__version__, dtype=dtype, **_feature(q, split), blocks=blocks, images=len(split),
                                 split=split.fingerprint(), left_out=left_out(getattr(split, 'skipped', ())))
 
+# %% ../nbs/method/activations.ipynb #ce600648
 def _feature(q, split):
     "What a store keeps of a retrieval feature: its name, and a hash that it brings, or that of its answers on pictures as large as these."
     if q is None: return dict(q=None, q_answers=None)
@@ -53,7 +55,7 @@ def _feature(q, split):
     size = next((i.size for i in map(_Pictures(split, None, False, True).picture, range(len(split))) if i), (32, 32))
     return dict(q=name, q_answers=answers_hash(q, [probe_pictures((size,)*4)], 'q'))
 
-# %% ../nbs/method/activations.ipynb #72731479
+# %% ../nbs/method/activations.ipynb #4a91ad03
 class _Pictures:
     "What a DataLoader worker does: open, transform, keep the pictures where q needs them."
     def __init__(self, split, transform, keep, skip): self.split, self.transform, self.keep, self.skip = split, transform, keep, skip
@@ -73,13 +75,16 @@ class _Pictures:
         return ([i for i, _ in found], torch.stack(made) if made else None, [img for _, img in found] if self.keep else None,
                 sorted(set(idx) - {i for i, _ in found}))
 
+# %% ../nbs/method/activations.ipynb #4a0a4e1b
 def _as_it_is(batch): return batch # processes that start anew must find it by its name
 
+# %% ../nbs/method/activations.ipynb #cce93462
 def _loader(pictures, batches, num_workers):
     "Batches of pictures, in this order."
     _enough_files(num_workers)
     return iter(DataLoader(pictures, collate_fn=_as_it_is, batch_sampler=batches, num_workers=num_workers))
 
+# %% ../nbs/method/activations.ipynb #1a6b2cd1
 def _enough_files(num_workers):
     "Workers that run out of file descriptors wait for ever; so they are counted before."
     try:
@@ -89,15 +94,18 @@ def _enough_files(num_workers):
     need = used + NEEDED*num_workers
     if num_workers and limit != resource.RLIM_INFINITY and need > limit:
         raise ValueError(f'num_workers: {num_workers} need about {need} open files, and {limit} are allowed (ulimit -n); use fewer')
+
+# %% ../nbs/method/activations.ipynb #72731479
 NEEDED = 16 # descriptors for one worker: its pipes, and the batches on their way
 
-# %% ../nbs/method/activations.ipynb #250738d5
+# %% ../nbs/method/activations.ipynb #a4943d31
 def _finite(v, name, ids, dtype):
     "`v` if all of it is finite; otherwise the images are named."
     bad = ids[~(v.isfinite() if torch.is_tensor(v) else torch.from_numpy(np.isfinite(v))).reshape(len(v), -1).all(1).cpu().numpy()]
     if len(bad): raise ValueError(f'{name}: not finite for {", ".join(bad[:3])}{" …" if len(bad) > 3 else ""} in {dtype}')
     return v
 
+# %% ../nbs/method/activations.ipynb #d58c9e0a
 def _encode(clip, split, batch, dtype, q, blocks):
     "One batch through the model: a column → array dict."
     idx, images, pictures, _ = batch
@@ -112,13 +120,14 @@ def _encode(clip, split, batch, dtype, q, blocks):
     for c, v in cols.items(): _finite(v, c, ids, v.dtype)
     return cols | dict(ids=ids) | ({} if split.y is None else dict(y=split.y[idx].numpy()))
 
+# %% ../nbs/method/activations.ipynb #250738d5
 def _q(q, pictures):
     "The retrieval feature of these pictures."
     out = torch.as_tensor(q(pictures))
     expect(out.ndim == 2 and len(out) == len(pictures), 'q', f'features [{len(pictures)},dq] from it', out)
     return out.detach().float().cpu().numpy()
 
-# %% ../nbs/method/activations.ipynb #1b5f9728
+# %% ../nbs/method/activations.ipynb #fe787522
 def extract(
     clip, # a `FrozenCLIP`
     split, # a `Split`
@@ -146,11 +155,13 @@ def extract(
         if not (found := writer.manifest['complete']): _run(clip, split, writer, batch_size, q, num_workers)
     return Store(path, verify=found) # one that was just written was checked when it was finished
 
+# %% ../nbs/method/activations.ipynb #017a576c
 def _key(identity):
     "What names the folder: not how the model was loaded, its weights count; and a store of an earlier version is left alone."
     content = {k: v for k, v in identity.items() if k not in ASIDE} | dict(schema=SCHEMA)
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
+# %% ../nbs/method/activations.ipynb #c7df6cf5
 def _writer(path, identity):
     "The folder's writer, the same for all processes; who comes second tells nothing new."
     def open_it(): return StoreWriter(path, {k: v for k, v in identity.items() if k not in ASIDE or not (path/'manifest.json').exists()})
@@ -158,6 +169,7 @@ def _writer(path, identity):
     wait()
     return open_it()
 
+# %% ../nbs/method/activations.ipynb #1b5f9728
 @contextmanager
 def _alone(path):
     "Another job that wants the same store waits; a finished store is read where no lock can be made."

@@ -58,7 +58,7 @@ def per_class_gains(
     out['was taken for'] = [classnames[int(f.mode().values)] if len(f) else '' for f in fixed]
     return out.sort_values('gain', ascending=False, ignore_index=True)
 
-# %% ../nbs/evidence/analysis.ipynb #cd2f5dcb
+# %% ../nbs/evidence/analysis.ipynb #fed2cc04
 def _by_fvu(fvu, before, after):
     "FVU and hits as arrays, the smallest FVU first."
     fvu = floats(fvu, 'fvu', ('n',)).detach().cpu().double().numpy()
@@ -66,6 +66,7 @@ def _by_fvu(fvu, before, after):
     order = np.argsort(fvu, kind='stable')
     return fvu[order], before[order], after[order]
 
+# %% ../nbs/evidence/analysis.ipynb #cd2f5dcb
 def by_fvu(
     fvu:torch.Tensor, # `[n]`
     before:np.ndarray, # `[n]` hits of zero-shot
@@ -106,13 +107,18 @@ def reliability(
     return pd.DataFrame([dict(confidence=100*confidence[i].mean(), accuracy=100*hit[i].mean(), n=int(i.sum()))
                          for i in inside])
 
-# %% ../nbs/evidence/analysis.ipynb #59623be7
+# %% ../nbs/evidence/analysis.ipynb #1fbb24f8
 _aten = torch.ops.aten
+
+# %% ../nbs/evidence/analysis.ipynb #ba085a4a
 def _bag(rows, indices, *_, **__): return 2*np.prod(indices)*rows[1]
+
+# %% ../nbs/evidence/analysis.ipynb #e10e826a
 _BAGS = { # shapes → FLOPs of the sparse decoder, 2 k d for each sample, and of its gradients
     _aten._embedding_bag: _bag, _aten._embedding_bag_forward_only: _bag, _aten._embedding_bag_backward: _bag,
     _aten._embedding_bag_per_sample_weights_backward: lambda grad, weight, indices, *_, **__: _bag(grad, indices)}
 
+# %% ../nbs/evidence/analysis.ipynb #fde987a5
 def flops(
     f, # a function without arguments
 )->int: # floating point operations, a multiplication and an addition being two
@@ -125,6 +131,7 @@ def flops(
     finally: torch.backends.mha.set_fastpath_enabled(fast)
     return int(counter.get_total_flops())
 
+# %% ../nbs/evidence/analysis.ipynb #73a574b6
 def peak_memory(
     f, # a function without arguments
     device='cpu',
@@ -138,6 +145,7 @@ def peak_memory(
     events = [e for e in p.profiler.kineto_results.events() if e.name() == '[memory]']
     return max(0, int(np.cumsum([e.nbytes() for e in sorted(events, key=lambda e: e.start_ns())]).max(initial=0)))
 
+# %% ../nbs/evidence/analysis.ipynb #15af88f7
 def cost(
     clip, # a `FrozenCLIP`
     split, # a `Split`: the images to answer
@@ -159,6 +167,7 @@ def cost(
     one = peak_memory(lambda: road(split.take([0])), clip.device)
     return dict(MFLOPs=mflops, ms=1e3*np.median(times)/len(split), MB=one/1e6)
 
+# %% ../nbs/evidence/analysis.ipynb #59623be7
 @torch.no_grad()
 def _road(clip, split, text, method, q):
     "Pictures → logits, as one would do it for this method."
@@ -171,7 +180,7 @@ def _road(clip, split, text, method, q):
     e = clip.embed(x) if 'e' in needs else None
     return predict(clip, Acts(x, e, split.y, q(pictures) if 'q' in needs else None), text, method)
 
-# %% ../nbs/evidence/analysis.ipynb #61fcdb5c
+# %% ../nbs/evidence/analysis.ipynb #ec58406a
 @contextmanager
 def with_lora(
     clip, # a `FrozenCLIP` with a CLS token
@@ -187,6 +196,7 @@ def with_lora(
     try: yield clip
     finally: [h.remove() for h in handles]
 
+# %% ../nbs/evidence/analysis.ipynb #61fcdb5c
 def training_flops(
     clip, # a `FrozenCLIP` with a CLS token
     image:torch.Tensor, # `[1,3,h,w]`

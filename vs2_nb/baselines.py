@@ -29,13 +29,14 @@ class Vote(Predictor):
 
     def apply(self, x, q=None): return self.near.score(self.near.find(x, q)[1]).log()
 
-# %% ../nbs/method/baselines.ipynb #6cd93689
+# %% ../nbs/method/baselines.ipynb #c09ebec4
 def _labelled(x, name, y, c, labels):
     "Rows with a class each, and which labels those are."
     x, c = floats(x, name, ('m', 'd')), whole(c, 'c', 1)
     expect(len(x) > 0, name, 'at least one row', x)
     return x, ints(y, 'y', len(x), 0, c-1), c, one_of(labels, 'labels', ('none', 'train'))
 
+# %% ../nbs/method/baselines.ipynb #bd52dc67
 class LinearProbe(Predictor):
     "Logistic regression on standardised x (asked for by the paper's reviewers)."
     counted = False # scikit-learn
@@ -60,6 +61,7 @@ class LinearProbe(Predictor):
         out = torch.full((len(x), self.c), -torch.inf)
         return out.index_copy(1, torch.from_numpy(self.model.classes_), score).to(x.device)
 
+# %% ../nbs/method/baselines.ipynb #6cd93689
 class NearestMean(Predictor):
     "Cosine with the mean embedding of each class, times 100 (CLIP's usual logit scale); not in the paper."
     needs = ('e',)
@@ -77,7 +79,7 @@ class NearestMean(Predictor):
         logits = 100*F.normalize(e, dim=1) @ self.means.to(e).T
         return logits.masked_fill((self.means == 0).all(1).to(e.device), -torch.inf)
 
-# %% ../nbs/method/baselines.ipynb #f62f1646
+# %% ../nbs/method/baselines.ipynb #dc9c522c
 class PromptEnsemble(Predictor):
     "Ens and VS2+Ens (paper, Table 1b): class texts averaged over prompts, under a Steer or not."
     def __init__(self,
@@ -92,6 +94,7 @@ class PromptEnsemble(Predictor):
         x_hat = self.steer(**dict(zip(self.needs, (x, *more)))) if self.steer else x
         return self.clip.logits(self.clip.embed(x_hat), self.text)
 
+# %% ../nbs/method/baselines.ipynb #49847cb0
 def random_views(
     img, # PIL picture
     n:int, # views besides the picture itself
@@ -108,6 +111,7 @@ def random_views(
         torch.manual_seed(zlib.crc32(img.tobytes()) + seed)
         return [img] + [mirror(crop(img)) for _ in range(n)]
 
+# %% ../nbs/method/baselines.ipynb #656aa55f
 class AugmentedEnsemble(OnImages):
     "Ens+Aug and VS2+Ens+Aug (paper, Table 1b): embeddings of augmented views averaged, under a Steer or not."
     def __init__(self,
@@ -130,6 +134,7 @@ class AugmentedEnsemble(OnImages):
         e = clip.embed(self.steer(x) if self.steer else x).view(len(pictures), -1, clip.de).mean(1)
         return clip.logits(F.normalize(e, dim=1), text if self.text is None else self.text)
 
+# %% ../nbs/method/baselines.ipynb #aa62fc76
 def _scale(scale):
     "Least and greatest share of the area."
     expect(isinstance(scale, (list, tuple)) and len(scale) == 2, 'scale', 'two shares of the area', scale)
@@ -137,14 +142,17 @@ def _scale(scale):
     expect(0 < lo <= hi, 'scale', 'two rising shares of the area, above 0', scale)
     return lo, hi
 
+# %% ../nbs/method/baselines.ipynb #e04d632a
 def _pictures(pictures):
     "At least one picture."
     ok = isinstance(pictures, (list, tuple)) and len(pictures) > 0 and all(isinstance(p, PIL.Image.Image) for p in pictures)
     expect(ok, 'pictures', 'a list of PIL pictures', pictures)
     return pictures
 
+# %% ../nbs/method/baselines.ipynb #d6f42f47
 def _clip(clip): return able(clip, 'clip', 'a FrozenCLIP', 'model', 'embed', 'logits', 'text', 'de')
 
+# %% ../nbs/method/baselines.ipynb #f62f1646
 def input_size(clip)->int:
     "The shorter side of a model's input, in pixels."
     size = _clip(clip).model.visual.image_size
@@ -180,7 +188,7 @@ class SpLiCE(Predictor):
         rebuilt = F.normalize(self.weights(e) @ self.concepts.to(e).T, dim=1) + self.mean.to(e)
         return self.clip.logits(F.normalize(rebuilt, dim=1), self.text)
 
-# %% ../nbs/method/baselines.ipynb #535683d0
+# %% ../nbs/method/baselines.ipynb #42b5f162
 class TPT(OnImages):
     "Test-time prompt tuning (Shu et al., arXiv 2209.07511; paper, Table 1b): one step of entropy minimisation per image."
     def __init__(self,
@@ -244,6 +252,7 @@ class TPT(OnImages):
             with torch.no_grad(): out.append(clip.logits(e[:1], self.class_text(clip, context)))
         return torch.cat(out)
 
+# %% ../nbs/method/baselines.ipynb #535683d0
 def entropy(
     logp:torch.Tensor, # `[…,c]` log-probabilities
 )->torch.Tensor: # `[…]` in nats

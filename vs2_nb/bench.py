@@ -24,11 +24,12 @@ from .steering import VS2, steered
 from .engine.store import Store, StoreWriter, batches
 from .train import default_k
 
-# %% ../nbs/tools/bench.ipynb #87c97bca
+# %% ../nbs/tools/bench.ipynb #0ddd7268
 def _version(package):
     try: return version(package)
     except PackageNotFoundError: return None
 
+# %% ../nbs/tools/bench.ipynb #87c97bca
 def machine()->dict: # processor, cores, threads, memory, GPU, versions, load; no name of a host or a user
     "What the timings were taken on."
     try: cpu = next(l.split(':', 1)[1].strip() for l in open('/proc/cpuinfo') if l.startswith('model name'))
@@ -42,7 +43,7 @@ def machine()->dict: # processor, cores, threads, memory, GPU, versions, load; n
                 load_before=round(os.getloadavg()[0], 1) if hasattr(os, 'getloadavg') else None,
                 **{p: _version(p) for p in ('vs2_nb', 'torch', 'open_clip_torch', 'eai-sparsify', 'overcomplete')})
 
-# %% ../nbs/tools/bench.ipynb #5b45d83e
+# %% ../nbs/tools/bench.ipynb #ee60f120
 @torch.no_grad()
 def bare_loop(
     clip, # a `FrozenCLIP`, of which open_clip's own model and transform are used
@@ -56,11 +57,13 @@ def bare_loop(
         parts.append(clip.model.encode_image(images.to(clip.device), normalize=True))
     return torch.cat(parts)
 
+# %% ../nbs/tools/bench.ipynb #c7a859ae
 def noise_pictures(m:int, side:int=224)->Split:
     "So many pictures of noise."
     raw = np.random.default_rng(0).integers(0, 256, (m, side, side, 3), np.uint8)
     return Split(raw, [f'noise-{i:05d}' for i in range(m)])
 
+# %% ../nbs/tools/bench.ipynb #5b45d83e
 def bench_extraction(
     model:str='ViT-B-32', # any open_clip model
     images:int=64, # per batch, of two
@@ -98,7 +101,7 @@ def bench_steering(
     rows['VS2 by itself']['overhead %'] = 100*rows['VS2 by itself']['ratio']
     return road_table(rows)
 
-# %% ../nbs/tools/bench.ipynb #c46a8bcb
+# %% ../nbs/tools/bench.ipynb #ebe9f725
 def made_store(
     path, # folder
     x:torch.Tensor, # `[m,d]`
@@ -109,6 +112,7 @@ def made_store(
     for i, part in enumerate(parts): writer.write(i, dict(x=part.numpy()))
     return writer.finish(len(parts))
 
+# %% ../nbs/tools/bench.ipynb #c46a8bcb
 def bench_store(
     rows:int=65536,
     d:int=768,
@@ -134,7 +138,7 @@ def bench_store(
     return road_table({name: {'MB/s': rows*d*4/1e3/t.min()} | dict(zip(('ratio', 'smallest', 'largest'), ratio(
         t, took[name.replace('store', 'memmap')]))) for name, t in took.items()})
 
-# %% ../nbs/tools/bench.ipynb #5f7c718c
+# %% ../nbs/tools/bench.ipynb #5d6c2d8c
 PARTS = { # the functions, and what they are told
     'training': (bench_training, ('d', 'n', 'k', 'batch', 'repeats', 'steps', 'seconds', 'acts', 'device')),
     'extraction': (bench_extraction, ('model', 'images', 'repeats', 'device')),
@@ -142,6 +146,7 @@ PARTS = { # the functions, and what they are told
     'store': (bench_store, ('rows', 'd', 'batch', 'repeats'))}
 QUICK = dict(d=64, n=256, k=8, batch=256, repeats=2, steps=12, seconds=.2, model='mini', images=8, rows=2048)
 
+# %% ../nbs/tools/bench.ipynb #b683c77f
 def _save(out, tables, **more):
     "Write bench.json and bench.csv; JSON has no NaN, so to_json writes null."
     rows = {name: json.loads(t.to_json(orient='records', double_precision=10)) for name, t in tables.items()}
@@ -149,6 +154,7 @@ def _save(out, tables, **more):
     table = pd.concat([t.assign(part=name) for name, t in tables.items()])
     write_csv(out/'bench.csv', table[['part', *table.columns.drop('part')]])
 
+# %% ../nbs/tools/bench.ipynb #5f7c718c
 def vs2_bench(
     out:str='vs2_bench', # folder for bench.json and bench.csv
     what:str='all', # training, extraction, steering, store, several separated by commas, or all

@@ -21,7 +21,7 @@ from .data import ASSETS
 from .engine.files import all_finite, cache_dir, read_tensors, save_tensors
 from .engine.identity import altered, answers_hash, model_hash, model_state, probe_pictures
 
-# %% ../nbs/method/clip.ipynb #6620228a
+# %% ../nbs/method/clip.ipynb #dfd0aab1
 def tap_points(
     visual:torch.nn.Module, # `model.visual` of an open_clip model
 )->tuple: # 'cls' or 'embedding', and the modules whose outputs can be steered; that of the last one holds x
@@ -33,6 +33,7 @@ def tap_points(
         return 'cls', list(visual.transformer.resblocks)
     return 'embedding', [visual]
 
+# %% ../nbs/method/clip.ipynb #b5a3fedd
 def read_x(
     visual:torch.nn.Module,
     kind:str, # 'cls' or 'embedding'
@@ -49,6 +50,7 @@ def read_x(
                            'is this open_clip too old?')
     return out[:,0]
 
+# %% ../nbs/method/clip.ipynb #6620228a
 def write_x(
     kind:str, # 'cls' or 'embedding'
     out, # what the module at the tap point returned
@@ -96,7 +98,7 @@ class FrozenCLIP:
                 f'{str(self.dtype)[6:]} on {self.device}' + (f'; {self.note}' if self.note else ''))
 
 
-# %% ../nbs/method/clip.ipynb #c0678c47
+# %% ../nbs/method/clip.ipynb #7caec00b
 @patch
 def _check(self:FrozenCLIP):
     "Find the sizes of x and e, and see that embed(tap(·)) is the model's own road."
@@ -111,12 +113,13 @@ def _check(self:FrozenCLIP):
                          'no tap for this tower')
     self.de = e.shape[-1]
 
+# %% ../nbs/method/clip.ipynb #c0678c47
 @patch
 def _exactly(self:FrozenCLIP):
     "In the model's own precision, also inside `torch.autocast`."
     return torch.autocast(self.device.type, enabled=False)
 
-# %% ../nbs/method/clip.ipynb #03ce422f
+# %% ../nbs/method/clip.ipynb #931cfb9c
 def _as_written(model):
     "A context in which compiled code runs as it is written, hooks and all."
     if hasattr(torch.compiler, 'set_stance'): return torch.compiler.set_stance('force_eager') # since torch 2.6
@@ -124,6 +127,7 @@ def _as_written(model):
         raise RuntimeError('clip: hooks do not fire in a compiled model with this torch; use 2.6 or later, or compile nothing')
     return nullcontext()
 
+# %% ../nbs/method/clip.ipynb #03ce422f
 @patch
 @contextmanager
 def hooked(self:FrozenCLIP,
@@ -149,7 +153,7 @@ def hooked(self:FrozenCLIP,
     if count['passes'] and not count['fired']:
         raise RuntimeError(f'clip: {self.name!r} ran {count["passes"]} times and the hook on block {block} never did')
 
-# %% ../nbs/method/clip.ipynb #7c16a5e6
+# %% ../nbs/method/clip.ipynb #1b26eee2
 @patch
 @torch.no_grad()
 def tap(self:FrozenCLIP,
@@ -169,6 +173,7 @@ def tap(self:FrozenCLIP,
     if not x.isfinite().all(): floats(images, 'images', None) # says which; otherwise the precision is too small, and the caller knows their names
     return x
 
+# %% ../nbs/method/clip.ipynb #fa86e009
 @patch
 def embed(self:FrozenCLIP,
     x:torch.Tensor, # `[b,d]`
@@ -181,6 +186,7 @@ def embed(self:FrozenCLIP,
             if v.proj is not None: x = x @ v.proj
         return F.normalize(x.float(), dim=-1)
 
+# %% ../nbs/method/clip.ipynb #7c16a5e6
 @patch
 def logits(self:FrozenCLIP,
     e:torch.Tensor, # `[b,de]`
@@ -193,19 +199,21 @@ def logits(self:FrozenCLIP,
     bias = getattr(self.model, 'logit_bias', None) # SigLIP's
     return out if bias is None else out + bias.to(e)
 
-# %% ../nbs/method/clip.ipynb #8d677dfb
+# %% ../nbs/method/clip.ipynb #2dd58ca8
 @patch(as_prop=True)
 def hash(self:FrozenCLIP)->str:
     "SHA-256 of the weights and the configuration as they are now: what a saved store or recipe is tied to."
     if (now := model_state(self.model)) != self._seen: self._seen, self._hash = now, model_hash(self.model)
     return self._hash
 
+# %% ../nbs/method/clip.ipynb #c1584ee9
 @patch(as_prop=True)
 def identity(self:FrozenCLIP)->dict:
     "All of a model that decides x and e, and how to load it again."
     return dict(model=self.name, pretrained=self.pretrained, weights=self.hash, tap=self.kind, precision=str(self.dtype)[6:],
                 transform=answers_hash(self.transform, probe_pictures(), 'transform'), loaded=json.loads(json.dumps(self.loaded))) # as JSON gives it back
 
+# %% ../nbs/method/clip.ipynb #8d677dfb
 @patch
 def untouched(self:FrozenCLIP):
     "Raise while something acts on the vision tower that cannot be part of a key: what it computes now must not be kept."
@@ -213,7 +221,7 @@ def untouched(self:FrozenCLIP):
         raise ValueError(f'clip: {acts[0]}{f" and {len(acts)-1} more" if len(acts) > 1 else ""}: what is computed now would be found '
                          'again without it; leave the steered block, or use tap(…), which keeps nothing')
 
-# %% ../nbs/method/clip.ipynb #c613076e
+# %% ../nbs/method/clip.ipynb #7099c79e
 def _prompts(names, templates):
     "All prompts, those of one name together."
     expect(isinstance(templates, (list, tuple)) and len(templates) > 0 and all(isinstance(t, str) or callable(t) for t in templates),
@@ -222,6 +230,7 @@ def _prompts(names, templates):
         raise ValueError(f'templates: each needs one {{}} for the class name, not so in {bad}')
     return strings([t(n) if callable(t) else t.replace('{}', n) for n in names for t in templates], 'templates')
 
+# %% ../nbs/method/clip.ipynb #3683d1c6
 def _cut(tokenizer, prompts, ids):
     "The prompts that are longer than the tokenizer's context."
     n, nothing = ids.shape[1], tokenizer([''])
@@ -230,6 +239,7 @@ def _cut(tokenizer, prompts, ids):
     except TypeError: return [prompts[i] for i in full] # it cannot be asked
     return [prompts[i] for i, row in zip(full, long) if (row[n:] != nothing[0,n:]).any()]
 
+# %% ../nbs/method/clip.ipynb #c613076e
 def _tell(names, prompts, ids, cut):
     "Warn of names that are cut off, and of names that are the same."
     if cut: warnings.warn(f'templates: {len(cut)} of {len(prompts)} prompts do not fit into {ids.shape[1]} tokens and are cut off, '
@@ -240,7 +250,7 @@ def _tell(names, prompts, ids, cut):
         warnings.warn(f'classnames: {" and ".join(map(repr, same[0]))} are the same to the model'
                       f'{f", and {len(same)-1} more groups" if len(same) > 1 else ""}', stacklevel=3)
 
-# %% ../nbs/method/clip.ipynb #f63f425e
+# %% ../nbs/method/clip.ipynb #bedc5b22
 @patch
 @torch.no_grad()
 def text(self:FrozenCLIP,
@@ -258,6 +268,7 @@ def text(self:FrozenCLIP,
                 sha256=hashlib.sha256(ids.long().cpu().numpy().tobytes()).hexdigest())
     return _kept(said, lambda: self._class_texts(ids, len(names))).to(self.device)
 
+# %% ../nbs/method/clip.ipynb #f3d1bc63
 @patch
 def _tokens(self:FrozenCLIP, prompts):
     "Token ids of the prompts, if they can be this model's."
@@ -268,6 +279,7 @@ def _tokens(self:FrozenCLIP, prompts):
         raise ValueError(f'tokenizer: id {int(ids.max())} is beyond the {size} that {self.name!r} knows: is it another model\'s?')
     return ids
 
+# %% ../nbs/method/clip.ipynb #670a31d4
 @patch
 def _class_texts(self:FrozenCLIP, ids, c):
     "The texts of c classes from their token ids `[c·prompts,tokens]`, ten classes at a time as open_clip does."
@@ -277,6 +289,7 @@ def _class_texts(self:FrozenCLIP, ids, c):
     if not w.isfinite().all(): raise ValueError(f'text: not finite in {self.dtype}; load this model in a larger precision')
     return w
 
+# %% ../nbs/method/clip.ipynb #f63f425e
 def _kept(said, make):
     "Class texts found by what they were made of, or made; a file that is not as it was written is made anew, and that is said."
     path = cache_dir('text')/f'{hashlib.sha256(json.dumps(said).encode()).hexdigest()}.safetensors'
@@ -289,7 +302,7 @@ def _kept(said, make):
     save_tensors(path, {'text': (w := make())}, said, finite=True)
     return w
 
-# %% ../nbs/method/clip.ipynb #3bca3033
+# %% ../nbs/method/clip.ipynb #ff043fa6
 class MiniTokenizer:
     "open_clip's tokenizer, restricted to the words that the mini CLIP was trained on."
     def __init__(self,
@@ -316,8 +329,10 @@ class MiniTokenizer:
                              f"it knows: {' '.join(sorted(self.words(self.vocab[1:-2])))}")
         return new
 
+# %% ../nbs/method/clip.ipynb #9e14ba5b
 def _line(e): return ' '.join(str(e).split())[:300]
 
+# %% ../nbs/method/clip.ipynb #3bca3033
 def load_mini(
     pretrained:str='seed0', # 'seed0' to 'seed2' (bundled), 'random' or a .safetensors file beside its .json card
     device='cpu',
@@ -340,7 +355,7 @@ def load_mini(
     return FrozenCLIP(model.to(device), open_clip.image_transform(32, is_train=False),
                       MiniTokenizer(card['vocab']), 'mini', str(pretrained))
 
-# %% ../nbs/method/clip.ipynb #fd808a8b
+# %% ../nbs/method/clip.ipynb #25d8dced
 def _check_request(name, pretrained, quick_gelu):
     "Raise where open_clip would go on with random weights, or with another activation function than the weights'."
     if name not in open_clip.list_models():
@@ -359,6 +374,7 @@ def _check_request(name, pretrained, quick_gelu):
         raise ValueError(f'name: {pretrained!r} weights were trained with quick_gelu={tag} and {name!r} has '
                          f'quick_gelu={model}; use {name+"-quickgelu" if tag else name.replace("-quickgelu", "")!r}')
 
+# %% ../nbs/method/clip.ipynb #fd808a8b
 def _three(v, arg, **limits):
     "A number for each colour, from one or three."
     if v is None: return None
@@ -366,16 +382,19 @@ def _three(v, arg, **limits):
     expect(isinstance(v, (list, tuple)) and len(v) == 3, arg, 'a number or three, one for each colour', v)
     return tuple(number(n, arg, **limits) for n in v)
 
-# %% ../nbs/method/clip.ipynb #ab6ae208
+# %% ../nbs/method/clip.ipynb #c19440c8
 PIXELS = ('mean', 'std', 'interpolation', 'resize_mode') # what a tag says about its pixels
 
+# %% ../nbs/method/clip.ipynb #7f0e8777
 def _tags(name):
     "What the tags of a model say about its pixels, each answer once."
     said = {json.dumps([open_clip.get_pretrained_cfg(name, t).get(k) for k in PIXELS]) for t in open_clip.list_pretrained_tags_by_model(name)}
     return [dict(zip(PIXELS, map(_tuple, json.loads(s)))) for s in sorted(said)]
 
+# %% ../nbs/method/clip.ipynb #67b76a0b
 def _tuple(v): return tuple(v) if isinstance(v, list) else v
 
+# %% ../nbs/method/clip.ipynb #36dfc764
 def _pixels(name, pretrained, mean, std):
     "The preprocessing to ask open_clip for, and what is unverified about it."
     given = {k: v for k, v in dict(mean=mean, std=std).items() if v is not None}
@@ -391,6 +410,7 @@ def _pixels(name, pretrained, mean, std):
                       "OpenAI's is taken where mean= and std= are not given", stacklevel=3)
     return (tags[0] if len(tags) == 1 else {}) | given, [] if len(given) == 2 else ['mean and std']
 
+# %% ../nbs/method/clip.ipynb #ab6ae208
 def _says_pixels(name):
     "Whether a local folder's configuration has mean and std; a hub's is taken at its word."
     schema, where = name.split(':', 1)
@@ -401,7 +421,7 @@ def _says_pixels(name):
     except (ValueError, AttributeError) as e: raise ValueError(f'name: {file} is no configuration: {_line(e)}') from e
     return {'mean', 'std'} <= said.keys()
 
-# %% ../nbs/method/clip.ipynb #15e38872
+# %% ../nbs/method/clip.ipynb #0dc195ce
 def load_clip(
     name:str='mini', # 'mini' or 'photo', or any of `open_clip.list_models()`, or 'local-dir:…' / 'hf-hub:…'
     pretrained:str=None, # a tag, a local checkpoint, or 'random'; for mini the default is 'seed0', for photo 'imagenet'
@@ -430,6 +450,7 @@ def load_clip(
     note = f'{", ".join(unverified)} unverified: a local file has no tag' if unverified else ''
     return FrozenCLIP(model, transform, open_clip.get_tokenizer(name), name, pretrained or name, note, loaded)
 
+# %% ../nbs/method/clip.ipynb #15e38872
 def _build(name, pretrained, device, precision, quick_gelu, mean, std):
     "open_clip's model and transform, and what nobody can verify about them."
     is_file, own, chance = ':' not in name and Path(pretrained).is_file(), ':' in name, pretrained == 'random'

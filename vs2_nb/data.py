@@ -19,11 +19,13 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import KFold
 from .engine.check import expect, flag, function, ints, number, one_of, one_string, pictures as _pictures, rows, strings, told, whole
 from .engine.files import read_json, sha256_file, write_json
-from .engine.pictures import DECODER, UnreadableImage, check_array, content, digest, from_array, named, read_picture, upright
+from .engine.names import named
+from .engine.pictures import DECODER, UnreadableImage, check_array, content, digest, from_array, read_picture, upright
 
-# %% ../nbs/method/data.ipynb #7b1b3f7c
+# %% ../nbs/method/data.ipynb #d15e31ce
 ASSETS = Path(str(files('vs2_nb')))/'assets' # weights, tables and JSON that ship with the package
 
+# %% ../nbs/method/data.ipynb #4760dec8
 def asset(
     name:str, # path of a file in the folder `assets`
 )->Path:
@@ -35,6 +37,7 @@ def asset(
         raise ValueError(f'{ASSETS/name}: not the file that shipped with vs2_nb; install it again, or keep what you changed outside the package')
     return ASSETS/name
 
+# %% ../nbs/method/data.ipynb #7b1b3f7c
 def seal_assets():
     "Write the manifest anew, for who changes a bundled file on purpose."
     names = sorted(f.relative_to(ASSETS).as_posix() for f in ASSETS.rglob('*') if f.is_file() and f.suffix in ('.json', '.csv', '.safetensors', '.gz', '.txt', '.zip'))
@@ -84,7 +87,7 @@ class Split:
         hashes = [content(self.images)] if isinstance(self.images, np.ndarray) else [self._content(i) for i in self.images]
         return digest('split', DECODER, len(self), self.ids, None if self.y is None else self.y.tolist(), *hashes)
 
-# %% ../nbs/method/data.ipynb #a17bbc13
+# %% ../nbs/method/data.ipynb #c5c15e64
 @patch
 def _content(self:Split, item):
     "The hash of an image; a file is read again only if its size, its times or its place on the disk have changed."
@@ -95,6 +98,7 @@ def _content(self:Split, item):
     if kept.get(item, (None,))[0] != key: kept[item] = key, content(item)
     return kept[item][1]
 
+# %% ../nbs/method/data.ipynb #b414f554
 def _check_images(images):
     "Images of a kind that `Split` reads."
     if isinstance(images, np.ndarray) and images.dtype != object:
@@ -104,12 +108,13 @@ def _check_images(images):
     for i in images: expect(isinstance(i, (str, Path, Image.Image, np.ndarray)), 'images', 'paths, PIL pictures or arrays', i)
     return list(images)
 
+# %% ../nbs/method/data.ipynb #a17bbc13
 def _twice(names):
     "The first name that is there twice."
     seen = set()
     return next(n for n in names if n in seen or seen.add(n))
 
-# %% ../nbs/method/data.ipynb #2570a785
+# %% ../nbs/method/data.ipynb #a4845af7
 @dataclass(repr=False)
 class Dataset:
     "A train and a test split, class names and prompt templates."
@@ -139,6 +144,7 @@ class Dataset:
         y = None if self.train.y is None or self.test.y is None else torch.cat([self.train.y, self.test.y])
         return Split(cat([self.train.images, self.test.images]), self.train.ids + self.test.ids, y, self.train.skipped + self.test.skipped)
 
+# %% ../nbs/method/data.ipynb #2570a785
 def _check_templates(templates):
     "Prompts as a list: strings with one `{}` each, or functions."
     expect(isinstance(templates, (list, tuple)) and len(templates) and all(isinstance(t, str) or callable(t) for t in templates),
@@ -169,9 +175,10 @@ def paper_results(
         out = out[out[column] == value]
     return out.reset_index(drop=True)
 
-# %% ../nbs/method/data.ipynb #1f57b6d3
+# %% ../nbs/method/data.ipynb #b113c9e5
 DATASETS = {}
 
+# %% ../nbs/method/data.ipynb #1f57b6d3
 def register(
     f, # `f(root, **options) → Dataset`; its name is the dataset's name
 ):
@@ -236,9 +243,10 @@ def photos(
     names = [prompts['names'][c] for c in card['classes']]
     return Dataset('photos', every.take(train), every.take(test), names, prompts['templates'], [card['notice']])
 
-# %% ../nbs/method/data.ipynb #d509c4c5
+# %% ../nbs/method/data.ipynb #ab1ccb0e
 CORRUPTIONS = ('noise', 'blur', 'inversion')
 
+# %% ../nbs/method/data.ipynb #d509c4c5
 def corrupted(
     split:Split,
     kind:str, # 'noise', 'blur' or 'inversion'

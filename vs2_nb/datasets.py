@@ -40,10 +40,11 @@ def readable(
     expect(isinstance(names, dict), 'names', 'a dict official name → words', names)
     return names.get(official) or re.sub(r'^\d+\.', '', official).replace('_', ' ')
 
-# %% ../nbs/tools/datasets.ipynb #d7868de1
+# %% ../nbs/tools/datasets.ipynb #1f5ce904
 TORCHVISION = dict(cifar100=tv.CIFAR100, cifar10=tv.CIFAR10, aircraft=tv.FGVCAircraft, food101=tv.Food101,
                    flowers102=tv.Flowers102, caltech101=tv.Caltech101, sun397=tv.SUN397, eurosat=tv.EuroSAT)
 
+# %% ../nbs/tools/datasets.ipynb #8f6345e2
 def _absent(name, root, why='')->ValueError:
     "The one error of a dataset that is not there: what was looked for, where it is published, where it belongs."
     p, kind = load_prompts(name), TORCHVISION.get(name)
@@ -53,6 +54,7 @@ def _absent(name, root, why='')->ValueError:
                       f'got {root}, where it is not{f" ({why})" if why else ""}; it is published at {p["url"]}: '
                       f'unpack it so that root/{p["folder"]} exists, {fetch}')
 
+# %% ../nbs/tools/datasets.ipynb #0683ee2e
 def _home(name, root, download=False, folder=None, files=None)->Path:
     "The dataset's own folder: `root`, or `root/folder`, with all of `files`; fetched if asked for."
     if root is None: raise _absent(name, root)
@@ -68,24 +70,27 @@ def _home(name, root, download=False, folder=None, files=None)->Path:
     if not (home := found()): raise _absent(name, root)
     return home
 
+# %% ../nbs/tools/datasets.ipynb #8cad812b
 def _open(name, root, download, *options, **where):
     "A dataset's folder and torchvision's datasets of it, one for each of `options`; damaged is as good as absent."
     home = _home(name, root, download, **where)
     try: return home, *(TORCHVISION[name](home.parent, **o) for o in options)
     except (OSError, RuntimeError) as e: raise _absent(name, root, e) from e
 
+# %% ../nbs/tools/datasets.ipynb #63366328
 def _listed(found, home)->Split:
     "A split of (image file, class) pairs; ids are relative to `home`."
     paths, y = zip(*((Path(f), c) for f, c in found)) if (found := list(found)) else ((), ())
     return Split(list(paths), [f.relative_to(home).as_posix() for f in paths], torch.tensor(y, dtype=torch.long))
 
+# %% ../nbs/tools/datasets.ipynb #d7868de1
 def _named(name, splits, classes, names=None, notes=())->Dataset:
     "Train and test with readable class names, in the order of the labels."
     p, sizes = load_prompts(name), [len(s) for s in splits]
     if not all(sizes): raise ValueError(f'root: expected images of {name} to train and to test on, got {sizes}')
     return Dataset(name, *splits, [readable(c, names or p.get('names', {})) for c in classes], p['templates'], list(notes))
 
-# %% ../nbs/tools/datasets.ipynb #499f864b
+# %% ../nbs/tools/datasets.ipynb #bc31eb4b
 def _read_cifar(path, labels):
     "CIFAR's binary form: images `[n,32,32,3]` and classes `[n]`, uint8; the last of the label bytes is the class."
     raw, record = np.fromfile(path, np.uint8), labels + 3*32*32
@@ -94,6 +99,7 @@ def _read_cifar(path, labels):
     raw = raw.reshape(-1, record)
     return np.ascontiguousarray(raw[:,labels:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)), raw[:,labels-1]
 
+# %% ../nbs/tools/datasets.ipynb #494d0cd6
 def _cifar(name, root, download, labels, train, test, classes):
     "CIFAR from the binary form where it is, else from torchvision's."
     flag(download, 'download')
@@ -113,6 +119,7 @@ def _cifar(name, root, download, labels, train, test, classes):
         raise ValueError(f'root: expected labels below {len(official)}, the number of class names, got {top}')
     return _named(name, splits, official)
 
+# %% ../nbs/tools/datasets.ipynb #92b17f24
 @register
 def cifar100(
     root:str, # the dataset's own folder, or the one that holds it
@@ -121,13 +128,14 @@ def cifar100(
     "CIFAR-100 (Krizhevsky 2009): `cifar-100-binary/` or, where it is not there, `cifar-100-python/`."
     return _cifar('cifar100', root, download, 2, ['train.bin'], ['test.bin'], 'fine_label_names.txt')
 
+# %% ../nbs/tools/datasets.ipynb #499f864b
 @register
 def cifar10(root:str, download:bool=False)->Dataset:
     "CIFAR-10 (Krizhevsky 2009): `cifar-10-batches-bin/` or, where it is not there, `cifar-10-batches-py/`."
     train = [f'data_batch_{i}.bin' for i in range(1, 6)]
     return _cifar('cifar10', root, download, 1, train, ['test_batch.bin'], 'batches.meta.txt')
 
-# %% ../nbs/tools/datasets.ipynb #f6193894
+# %% ../nbs/tools/datasets.ipynb #90b1d15a
 @register
 def aircraft(
     root:str, # the dataset's own folder, or the one that holds it
@@ -140,12 +148,14 @@ def aircraft(
     home, *parts = _open('aircraft', root, download, *options)
     return _named('aircraft', [_listed(zip(d._image_files, d._labels), home) for d in parts], parts[0].classes)
 
+# %% ../nbs/tools/datasets.ipynb #fc4ae604
 @register
 def food101(root:str, download:bool=False)->Dataset:
     "Food-101 (Bossard et al. 2014), `food-101/`; its training labels are noisy on purpose."
     home, *parts = _open('food101', root, download, dict(split='train'), dict(split='test'))
     return _named('food101', [_listed(zip(d._image_files, d._labels), home) for d in parts], parts[0].classes)
 
+# %% ../nbs/tools/datasets.ipynb #f6193894
 @register
 def flowers102(root:str, download:bool=False)->Dataset:
     "Oxford Flowers-102 (Nilsback and Zisserman 2008), `flowers-102/`: train + val, and test."
@@ -154,7 +164,7 @@ def flowers102(root:str, download:bool=False)->Dataset:
     splits = [_listed(train + val, home), _listed(test, home)]
     return _named('flowers102', splits, load_prompts('flowers102')['classnames'])
 
-# %% ../nbs/tools/datasets.ipynb #d5c385e4
+# %% ../nbs/tools/datasets.ipynb #8851d84f
 def hash_split(
     split:Split, # all images, with labels
     train:float, # images per class for training; below 1 a share of the class
@@ -171,10 +181,12 @@ def hash_split(
     picked = {i for c in classes.values() for i in c[:size(len(c))]}
     return split.take(sorted(picked)), split.take([i for i in range(len(split)) if i not in picked])
 
+# %% ../nbs/tools/datasets.ipynb #ac5fcf52
 def _cut(name, home, found, classes, cut, notes=()):
     "(image file, class) pairs cut by the rule of splits.json; `cut` overrides its numbers."
     return _named(name, hash_split(_listed(found, home), **read_json(ASSETS/'splits.json', 1)[name] | cut), classes, notes=notes)
 
+# %% ../nbs/tools/datasets.ipynb #ee132029
 @register
 def caltech101(
     root:str, # the dataset's own folder, or the one that holds it
@@ -189,6 +201,7 @@ def caltech101(
     known = len(load_prompts('caltech101')['names'])
     return _cut('caltech101', home, found, [f.name for f in folders], cut, [f'{len(folders)} of its {known} classes are here'])
 
+# %% ../nbs/tools/datasets.ipynb #c6f870c3
 @register
 def sun397(root:str, download:bool=False, **cut)->Dataset:
     "SUN397 (Xiao et al. 2010), `SUN397/`."
@@ -196,16 +209,18 @@ def sun397(root:str, download:bool=False, **cut)->Dataset:
     # sorted: torchvision leaves the order to the file system
     return _cut('sun397', home, sorted(zip(d._image_files, d._labels)), d.classes, cut)
 
+# %% ../nbs/tools/datasets.ipynb #d5c385e4
 @register
 def eurosat(root:str, download:bool=False, **cut)->Dataset:
     "EuroSAT (Helber et al. 2019), `eurosat/2750/`, the RGB version."
     home, d = _open('eurosat', root, download, {})
     return _cut('eurosat', home, d.samples, d.classes, cut)
 
-# %% ../nbs/tools/datasets.ipynb #48a58c17
+# %% ../nbs/tools/datasets.ipynb #5714a09e
 def _pairs(path, sep=None):
     return dict(line.rstrip().split(sep, 1) for line in path.read_text().splitlines() if line.strip())
 
+# %% ../nbs/tools/datasets.ipynb #208b5eb6
 @register
 def tiny_imagenet(root:str, download:bool=False)->Dataset:
     "Tiny-ImageNet (Stanford CS231n), `tiny-imagenet-200/`: val is the test split; has to be fetched by hand."
@@ -218,6 +233,7 @@ def tiny_imagenet(root:str, download:bool=False)->Dataset:
     names = first | load_prompts('tiny_imagenet')['names']
     return _named('tiny_imagenet', [_listed(train, home), _listed(val, home)], list(index), names)
 
+# %% ../nbs/tools/datasets.ipynb #0bdd5232
 @register
 def cub200(root:str, download:bool=False)->Dataset:
     "CUB-200-2011 (Wah et al. 2011), `CUB_200_2011/`; ids are the lines of images.txt; has to be fetched by hand."
@@ -228,6 +244,7 @@ def cub200(root:str, download:bool=False)->Dataset:
     parts = [[(home/'images'/image[i], index[label[i]]) for i in image if train[i] == flag] for flag in '10']
     return _named('cub200', [_listed(part, home/'images') for part in parts], list(classes.values()))
 
+# %% ../nbs/tools/datasets.ipynb #48a58c17
 def cub_attributes(
     root:str, # `CUB_200_2011/`, or the folder that holds it
     certainty:int=1, # count statements at least this sure: 1 not visible, 2 guessing, 3 probably, 4 definitely
@@ -247,24 +264,27 @@ def cub_attributes(
     table = pd.crosstab(said.image, said.name).reindex(index=map(int, image), columns=map(int, names), fill_value=0)
     return pd.DataFrame(table.values > 0, list(image.values()), list(names.values()))
 
-# %% ../nbs/tools/datasets.ipynb #cb8b22b9
+# %% ../nbs/tools/datasets.ipynb #928269f4
 def _put(path, data):
     with atomic_write(path) as t:
         if isinstance(data, np.ndarray): Image.fromarray(data).save(t)
         else: t.write_bytes(data.encode() if isinstance(data, str) else data)
 
+# %% ../nbs/tools/datasets.ipynb #1d320c83
 def _pictures(c, n, side, seed):
     "Pictures of class c, `[n,side,side,3]` uint8: a pattern of four colours, and noise."
     rng = np.random.default_rng([seed, c])
     pattern = rng.integers(40, 216, (2, 2, 3)).repeat(side//2, 0).repeat(side//2, 1)
     return np.clip(pattern + rng.normal(0, 20, (n, side, side, 3)), 0, 255).astype(np.uint8)
 
+# %% ../nbs/tools/datasets.ipynb #53f400c1
 def _write_cifar100(home, words, pictures, cut, rng):
     for part, use in (('train', slice(cut)), ('test', slice(cut, None))):
         records = [bytes([0, c]) + x.transpose(2, 0, 1).tobytes() for c, xs in enumerate(pictures) for x in xs[use]]
         _put(home/f'{part}.bin', b''.join(records))
     _put(home/'fine_label_names.txt', '\n'.join(words).replace(' ', '_') + '\n')
 
+# %% ../nbs/tools/datasets.ipynb #e9d27f2f
 def _write_tiny_imagenet(home, words, pictures, cut, rng):
     val = [(w, x) for w, xs in zip(words, pictures) for x in xs[cut:]]
     for w, xs in zip(words, pictures):
@@ -275,6 +295,7 @@ def _write_tiny_imagenet(home, words, pictures, cut, rng):
     _put(home/'wnids.txt', ''.join(f'{w}\n' for w in list(words)[:len(pictures)]))
     _put(home/'words.txt', ''.join(f'{w}\t{s}\n' for w, s in words.items()))
 
+# %% ../nbs/tools/datasets.ipynb #a6cd5f09
 def _write_cub200(home, words, pictures, cut, rng):
     names = [f'{c:03d}.{w.replace(" ", "_")}' for c, w in enumerate(words[:len(pictures)], 1)]
     found = [(c, i, f'{names[c]}/{names[c][4:]}_{i:04d}.jpg')
@@ -289,6 +310,7 @@ def _write_cub200(home, words, pictures, cut, rng):
     said = [f'{i+1} {a+1} {int(has[i, a])} {rng.integers(1, 5)} 1.0\n' for i, a in np.ndindex(has.shape)]
     _put(home/'attributes/image_attribute_labels.txt', ''.join(said))
 
+# %% ../nbs/tools/datasets.ipynb #cb8b22b9
 def write_synthetic(
     name:str, # 'cifar100' (binary form), 'cub200' (with attributes) or 'tiny_imagenet'
     root:str, # folder in which the dataset's own folder is made
@@ -306,7 +328,7 @@ def write_synthetic(
     writers[name](root/p['folder'], words, pictures, train, np.random.default_rng(seed))
     return root/p['folder']
 
-# %% ../nbs/tools/datasets.ipynb #8391f2be
+# %% ../nbs/tools/datasets.ipynb #392e1d78
 def _damaged(kind, strength):
     "Register the digits under one kind of damage."
     def f(root=None, **options): # of `digits`
@@ -315,28 +337,35 @@ def _damaged(kind, strength):
         return Dataset(f.__name__, *splits, data.classnames, data.templates)
     f.__name__, f.__doc__ = f'digits_{kind}', f'The digits with {kind} {strength}.'
     return register(f)
+
+# %% ../nbs/tools/datasets.ipynb #164ffd4c
 for kind, strength in zip(CORRUPTIONS, (.25, 1, .75)): _damaged(kind, strength)
 
+# %% ../nbs/tools/datasets.ipynb #10ebecbb
 def _glyphs(n, seed, keep, **fonts):
     "Those of n rendered glyphs whose class is in `keep`, as a split."
     imgs, y = make_glyphs(n, seed, **fonts)
     idx = [i for i in range(n) if y[i] in keep]
     return Split([imgs[i] for i in idx], [f'glyph-{seed}-{i}' for i in idx], y[idx] - keep[0])
 
+# %% ../nbs/tools/datasets.ipynb #11cda2a6
 def _rendered(keep, names):
     "A dataset of rendered glyphs: test images in held-out fonts."
     train, test = _glyphs(3600, 11, keep), _glyphs(3600, 12, keep, fonts=HELD_OUT_FONTS)
     return train, test, names, ['a photo of the {}.']
 
+# %% ../nbs/tools/datasets.ipynb #3560d19a
 @register
 def letters(root=None)->Dataset:
     "Rendered letters, small and capital."
     names = [f'{"capital" if c.isupper() else "small"} letter {c.lower()}' for c in GLYPHS[10:]]
     return Dataset('letters', *_rendered(range(10, len(GLYPHS)), names))
 
+# %% ../nbs/tools/datasets.ipynb #2dd75cce
 @register
 def printed_digits(root=None)->Dataset:
     "Rendered digits."
     return Dataset('printed_digits', *_rendered(range(10), digits().classnames))
 
+# %% ../nbs/tools/datasets.ipynb #8391f2be
 STAND_INS = ('printed_digits', *[f'digits_{k}' for k in CORRUPTIONS], 'letters') # for the paper's shifted datasets

@@ -20,7 +20,7 @@ from .engine.files import read_json, write_json
 from .metrics import accuracy, ece, flips, hits, holm, mcnemar, paired_bootstrap, right, wilson
 from .steering import Predictor, most_seen, other_model
 
-# %% ../nbs/evidence/evaluation.ipynb #946edeed
+# %% ../nbs/evidence/evaluation.ipynb #230fef56
 @torch.no_grad()
 def predict(
     clip, # a `FrozenCLIP`
@@ -42,6 +42,7 @@ def predict(
         out.append((got if isinstance(method, Predictor) else clip.logits(clip.embed(got), text)).cpu())
     return _scores(out, method)
 
+# %% ../nbs/evidence/evaluation.ipynb #bcf1e7e6
 def _scores(parts, method):
     "Logits in one piece; of NaN, the first class would be taken for the answer."
     out = torch.cat(parts)
@@ -49,6 +50,7 @@ def _scores(parts, method):
         raise ValueError(f'method: {type(method).__name__} gives NaN or infinity for {len(bad)} of {len(out)} images, the first is row {int(bad[0])}')
     return out
 
+# %% ../nbs/evidence/evaluation.ipynb #a9edf04b
 def _predict_images(clip, split, text, method, batch_size=64):
     "Logits by a method that runs the model itself."
     if split is None:
@@ -56,15 +58,17 @@ def _predict_images(clip, split, text, method, batch_size=64):
     todo = torch.arange(len(split)).split(batch_size)
     return _scores([method(clip, [split[int(i)] for i in idx], text).cpu() for idx in todo], method)
 
+# %% ../nbs/evidence/evaluation.ipynb #946edeed
 def _check_store(clip, acts):
     "A store belongs to the model that filled it: weights, tap and preprocessing."
     if isinstance(acts, Store) and (differs := other_model(acts.identity, clip)):
         of = ' '.join(str(acts.identity.get(k, '')) for k in ('model', 'pretrained')).strip()
         raise ValueError(f'acts: this store was written with {of or "no model"}, not with {clip.name} {clip.pretrained}: {"; ".join(differs)}')
 
-# %% ../nbs/evidence/evaluation.ipynb #8f8f2a47
+# %% ../nbs/evidence/evaluation.ipynb #3ffaeec9
 COLUMNS = 'method labels dataset backbone n seed folds top1 lo hi delta delta_lo delta_hi p_value'.split()
 
+# %% ../nbs/evidence/evaluation.ipynb #8f8f2a47
 def result_row(
     method:str, # name
     labels:str, # 'none', 'train' or 'test'
@@ -85,7 +89,7 @@ def result_row(
                delta_lo=delta_lo, delta_hi=delta_hi, p_value=p) | facts
     return {c: row[c] for c in COLUMNS if c in row} | {c: v for c, v in row.items() if c not in COLUMNS}
 
-# %% ../nbs/evidence/evaluation.ipynb #53172245
+# %% ../nbs/evidence/evaluation.ipynb #bdc157c7
 def compare(
     clip, # a `FrozenCLIP`
     acts, # `Acts` or `Store` with labels
@@ -107,8 +111,10 @@ def compare(
                    seed=seed, folds=1) | dict(ece=ece(after.softmax(1), y), **flips(before.argmax(1), after.argmax(1), y))
         for name, after in logits.items()]))
 
+# %% ../nbs/evidence/evaluation.ipynb #d2b07b85
 def _scorable(m, name): return able(m, name, 'a Steer, a Predictor or a method OnImages', '__call__', 'needs', 'labels')
 
+# %% ../nbs/evidence/evaluation.ipynb #a5a33207
 def evaluate(
     clip, # a `FrozenCLIP`
     acts, # `Acts` or `Store` with labels
@@ -124,12 +130,14 @@ def evaluate(
     methods = {} if method is None else {name or type(method).__name__: method}
     return compare(clip, acts, data, methods, seed, split).iloc[-1].to_dict()
 
+# %% ../nbs/evidence/evaluation.ipynb #e9e983a9
 def _labels(acts):
     "The labels of a set, for scoring."
     y = acts._y if isinstance(acts, Acts) else acts.take(range(len(acts)), ('x', 'y')).y
     if y is None: raise ValueError('acts: these images have no labels, so no accuracy can be computed')
     return y
 
+# %% ../nbs/evidence/evaluation.ipynb #53172245
 def with_holm(
     table:pd.DataFrame, # with columns `seed` and `p_value`
 )->pd.DataFrame: # and `p_holm`
@@ -137,7 +145,7 @@ def with_holm(
     primary = frame(table, 'table', 'seed', 'p_value', least=1).seed == table.seed.iloc[0]
     return table.assign(p_holm=pd.Series(holm(table.p_value[primary]), table.index[primary]))
 
-# %% ../nbs/evidence/evaluation.ipynb #ff43fa74
+# %% ../nbs/evidence/evaluation.ipynb #f6ae5fc6
 def cut(
     data, # `Dataset`
     folds:int=5, # None: the dataset's own train and test splits
@@ -150,8 +158,10 @@ def cut(
     if folds is None: return [(np.arange(len(data.train)), np.arange(len(data.train), n))]
     return list(KFold(folds, shuffle=shuffle, random_state=seed if shuffle else None).split(np.arange(n)))
 
+# %% ../nbs/evidence/evaluation.ipynb #eb404f93
 def _how_many(folds, n=None): return None if folds is None else whole(folds, 'folds', 2, n)
 
+# %% ../nbs/evidence/evaluation.ipynb #73756af4
 def out_of_fold(
     clip, # a `FrozenCLIP`
     data, # `Dataset`
@@ -182,6 +192,7 @@ def out_of_fold(
             logits |= {(name, seed): torch.cat(p) for name, p in parts.items()}
     return logits, labels, y if y is None else y[order]
 
+# %% ../nbs/evidence/evaluation.ipynb #8f200943
 def _fits(fits):
     "(name or None, fit) of each."
     expect(callable(fits) or isinstance(fits, (dict, list, tuple)), 'fits', 'f(acts, seed), several in a list, or a dict {name: f}', fits)
@@ -189,12 +200,14 @@ def _fits(fits):
     for _, f in many: function(f, 'fits', 'functions f(acts, seed)')
     return many
 
+# %% ../nbs/evidence/evaluation.ipynb #2847cc5d
 def _seeds(seeds):
     "At least one seed."
     out = ints(list(seeds) if isinstance(seeds, range) else seeds, 'seeds').tolist()
     expect(len(out) > 0, 'seeds', 'at least one', seeds)
     return out
 
+# %% ../nbs/evidence/evaluation.ipynb #f2214f4c
 def _fit(fits, acts, train, seed):
     "{name: (method, the activations it was fitted on)} for one fold; the activations remember whether their labels were read."
     out = {}
@@ -206,6 +219,7 @@ def _fit(fits, acts, train, seed):
         out |= {n: (method, part) for n, method in made.items()}
     return out
 
+# %% ../nbs/evidence/evaluation.ipynb #ff43fa74
 def predict_folds(
     clip, # a `FrozenCLIP`
     acts, # `Acts` of all images, or of as many others in the same order
@@ -219,7 +233,7 @@ def predict_folds(
     a_clip(clip), some_acts(acts), function(make, 'make', 'a function of the number of a fold')
     return torch.cat([predict(clip, acts.take(test), text, make(i)) for i, (_, test) in enumerate(pairs)])
 
-# %% ../nbs/evidence/evaluation.ipynb #cf6b1f9b
+# %% ../nbs/evidence/evaluation.ipynb #291a59de
 def tabulate(
     logits:dict, # {(name, seed): logits `[n,c]`}, with 'zero-shot'
     labels:dict, # {name: labels seen}
@@ -238,6 +252,7 @@ def tabulate(
                             seed=f'mean of {len(seeds)}', **facts) for n in labels]
     return with_holm(pd.DataFrame(rows))
 
+# %% ../nbs/evidence/evaluation.ipynb #5c8f0ded
 def describe(
     clip, # a `FrozenCLIP`
     data, # a `Dataset`
@@ -249,6 +264,7 @@ def describe(
     return dict(dataset=a_dataset(data).name, backbone=f'{a_clip(clip).name} {clip.pretrained}',
                 folds=f'{folds or 1} {"shuffled" if shuffle else "contiguous" if folds else "own split"}')
 
+# %% ../nbs/evidence/evaluation.ipynb #cf6b1f9b
 def crossfit(
     clip, # a `FrozenCLIP`
     data, # `Dataset` with labels
@@ -267,7 +283,7 @@ def crossfit(
     if out is not None: save_results(out, table, weights=clip.hash)
     return table
 
-# %% ../nbs/evidence/evaluation.ipynb #69a83b95
+# %% ../nbs/evidence/evaluation.ipynb #951c7943
 def save_results(
     path, # JSON file to be
     table:pd.DataFrame,
@@ -280,6 +296,7 @@ def save_results(
     write_json(path, dict(schema=1, versions=versions, **facts,
                           rows=json.loads(table.to_json(orient='records', double_precision=10))), sealed=True)
 
+# %% ../nbs/evidence/evaluation.ipynb #69a83b95
 def load_results(
     path, # JSON file that `save_results` wrote
 )->pd.DataFrame:

@@ -11,24 +11,26 @@ from pathlib import Path
 from PIL import Image
 from .engine.check import expect, location, one_of, one_string, strings, whole
 from .data import Dataset, Split, load_prompts, register
-from .engine.pictures import named
+from .engine.names import named
 
-# %% ../nbs/tools/folders.ipynb #53790db8
+# %% ../nbs/tools/folders.ipynb #019c76d5
 def natural(
     name:str,
 )->tuple: # to sort by
     "The order in which people count: numbers within a name by their value, so that 3 comes before 12."
     return [int(p) if i % 2 else p for i, p in enumerate(re.split(r'(\d+)', one_string(name, 'name')))], name
 
+# %% ../nbs/tools/folders.ipynb #8151380e
 IDENTIFIED = 'BUFR GRIB HDF5 MPEG WMF EPS'.split() # formats that Pillow recognises and decodes with a foreign program, or not at all
 PLUGINS = {'.heic': 'pillow-heif', '.heif': 'pillow-heif', '.hif': 'pillow-heif', '.jxl': 'pillow-jxl-plugin', '.svg': '', '.dng': '', '.cr2': '', '.nef': ''}
 
+# %% ../nbs/tools/folders.ipynb #53790db8
 def endings()->set: # of file names, lower case
     "What Pillow can open here, with the plugins that are registered."
     Image.init()
     return {e for e, f in Image.registered_extensions().items() if f in Image.OPEN and f not in IDENTIFIED}
 
-# %% ../nbs/tools/folders.ipynb #8e56721f
+# %% ../nbs/tools/folders.ipynb #b31c90d3
 def _why_not(path, read):
     "Why a file is no image, or None."
     if path.name.startswith('.'): return 'hidden'
@@ -36,6 +38,7 @@ def _why_not(path, read):
     if plugin := PLUGINS.get(end): return f'{end} needs the Pillow plugin {plugin}'
     return f'the ending {named(end)} is not read' if end else 'no ending'
 
+# %% ../nbs/tools/folders.ipynb #7c3c3371
 def listing(
     path, # a folder
 )->tuple: # images, sub-folders, [(path, reason)]
@@ -47,6 +50,7 @@ def listing(
         else: images.append(f)
     return images, folders, left
 
+# %% ../nbs/tools/folders.ipynb #e3bef1b0
 def _deeper(folders):
     "Folders that are not entered, with the number of pictures in each."
     read, out = endings(), []
@@ -55,20 +59,23 @@ def _deeper(folders):
         out.append((f, f'a folder that is not entered, with {n} picture{"s"*(n != 1)}'))
     return out
 
+# %% ../nbs/tools/folders.ipynb #8e56721f
 def _from(found, root, y=None, left=()):
     "A split of files; ids are relative to `root`."
     said = [(named(f.relative_to(root)), why) for f, why in left]
     return Split(found, [named(f.relative_to(root)) for f in found], y, said)
 
-# %% ../nbs/tools/folders.ipynb #7d2ae242
+# %% ../nbs/tools/folders.ipynb #cc9ffcd3
 PARTS = dict(train=('train',), test=('test', 'val', 'valid', 'validation')) # folders that are known, the first that is there is taken
 
+# %% ../nbs/tools/folders.ipynb #42f30b02
 def _parts(root, test=None):
     "Where the training and the test images are: a folder or None each."
     if test is not None: expect(one_of(test, 'test', PARTS['test']) and (root/test).is_dir(), 'test', f'a folder in {named(root)}', test)
     known = PARTS | ({} if test is None else dict(test=(test,)))
     return {part: next((root/n for n in names if (root/n).is_dir()), None) for part, names in known.items()}
 
+# %% ../nbs/tools/folders.ipynb #5f5ef696
 def has_classes(
     root, # a folder
     test:str=None, # the test images' folder, see `folder`
@@ -79,6 +86,7 @@ def has_classes(
     parts = _parts(root, test)
     return bool(parts['train'] or parts['test'] and listing(parts['test'])[1] and not listing(root)[0])
 
+# %% ../nbs/tools/folders.ipynb #7d2ae242
 def _labelled(root, part, classes):
     "The split `part/CLASS/*`."
     if part is None: return Split([], [], torch.zeros(0, dtype=torch.long))
@@ -94,7 +102,7 @@ def _labelled(root, part, classes):
     if missing: raise ValueError(f'root: no image in {named(part)} for the classes {missing}')
     return _from(found, root, torch.tensor(y), left)
 
-# %% ../nbs/tools/folders.ipynb #7e49f857
+# %% ../nbs/tools/folders.ipynb #e7a45f50
 def _names(classnames, folders):
     "The classes' names: the folders' own, or those given for them, in their order."
     own = [named(f) for f in folders]
@@ -105,6 +113,7 @@ def _names(classnames, folders):
         raise ValueError(f'classnames: expected one per folder in the order {own}, but {wrong[0]}, which is another folder; leave them out, or put them in this order')
     return classnames
 
+# %% ../nbs/tools/folders.ipynb #7e3e2fd0
 def _notes(parts, folders, names, splits):
     "What to know: where the test images are, which folder has which name, what was left out."
     notes = [f'{part} images: those of {d.name}/' if d else f'{part} images: none, there is no folder {PARTS[part][0]}' for part, d in parts.items()
@@ -112,6 +121,7 @@ def _notes(parts, folders, names, splits):
     if names != folders: notes.append('classes: ' + ', '.join(f'{f} → {n}' for f, n in zip(folders, names)))
     return notes + left_out([x for s in splits for x in s.skipped])
 
+# %% ../nbs/tools/folders.ipynb #0f819497
 def left_out(
     skipped:list, # (path, reason)
     show:int=3, # how many to name for each reason
@@ -123,12 +133,13 @@ def left_out(
     return [f'left out: {len(found)} × {why.rstrip(", ")}: ' + ', '.join(f'{p}{_count(w)}' for p, w in found[:show]) + (' …' if len(found) > show else '')
             for why, found in reasons.items()]
 
+# %% ../nbs/tools/folders.ipynb #7e49f857
 def _count(why):
     "The number of pictures in a folder that was not entered."
     m = re.search(r'with (\d+ pictures?)$', why)
     return f' ({m[1]})' if m else ''
 
-# %% ../nbs/tools/folders.ipynb #29ba0565
+# %% ../nbs/tools/folders.ipynb #91e046b4
 @register
 def folder(
     root:str, # `root/train/CLASS/*` and `root/test/CLASS/*`, or a folder of unlabelled images
@@ -143,6 +154,7 @@ def folder(
     if names and not all(n.strip() for n in names): raise ValueError(f'classnames: expected no empty name, got {names}')
     return _with_labels(root, names, templates, test) if has_classes(root, test) else _unlabelled(root, names, templates)
 
+# %% ../nbs/tools/folders.ipynb #9aa08802
 def _unlabelled(root, names, templates):
     images, folders, left = listing(root)
     left += _deeper(folders)
@@ -153,6 +165,7 @@ def _unlabelled(root, names, templates):
     split = _from(images, root, left=left)
     return Dataset('folder', split, split, names, templates, left_out(split.skipped))
 
+# %% ../nbs/tools/folders.ipynb #29ba0565
 def _with_labels(root, names, templates, test):
     parts = _parts(root, test)
     classes = [f.name for f in listing(parts['train'] or parts['test'])[1]]

@@ -13,15 +13,16 @@ import huggingface_hub as hf, pandas as pd, torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch.utils.data import DataLoader
-from .engine.check import able, device as _device, expect, location, number, strings, whole
+from .engine.check import a_clip, able, device as _device, expect, location, number, strings, whole
 from .clip import FrozenCLIP
 from .engine.files import all_finite, atomic_write, write_json
 from .evaluation import show_table
 from .sae import TopKSAE, read_sae_json
 
-# %% ../nbs/tools/interop.ipynb #592526d8
+# %% ../nbs/tools/interop.ipynb #3866d412
 PICKLED = ('.pt', '.pth', '.bin', '.ckpt', '.pkl', '.pickle')
 
+# %% ../nbs/tools/interop.ipynb #97b9de54
 def _read(path, name):
     "What cfg.json says, and the tensors beside it, in float32 at least."
     path = location(path, 'path', 'a folder')
@@ -39,11 +40,13 @@ def _read(path, name):
     all_finite(weights, f'path: {path/name}')
     return cfg, {k: v.to(torch.promote_types(v.dtype, torch.float32)) for k, v in weights.items()}
 
+# %% ../nbs/tools/interop.ipynb #a61f3f2c
 def _refuse(path, cfg, **can):
     "Raise for every setting that a `TopKSAE` cannot have; `can` is the one value that it can."
     if cannot := [f'{k}={cfg[k]!r}' for k, v in can.items() if cfg.get(k) not in (v, None, False)]:
         raise ValueError(f'path: {path} has {", ".join(cannot)}, and a TopKSAE has not')
 
+# %% ../nbs/tools/interop.ipynb #592526d8
 def _sae(path, k, **given):
     "A `TopKSAE` of W_enc, b_enc, W_dec and b_pre, mu unknown; the shapes are checked."
     got = {name: None if v is None else list(v.shape) for name, v in given.items()}
@@ -55,7 +58,7 @@ def _sae(path, k, **given):
     sae.load_state_dict(given, strict=False) # mu and var stay unknown
     return sae.eval() # labels stay 'none': neither library can read any
 
-# %% ../nbs/tools/interop.ipynb #2219215c
+# %% ../nbs/tools/interop.ipynb #f2629e54
 def load_sparsify(
     path, # folder of one SAE (one hookpoint): cfg.json and sae.safetensors
     k:int=None, # active latents; default: what cfg.json says, but it must be given for an SAE trained with multi_topk
@@ -72,11 +75,13 @@ def load_sparsify(
     return _sae(path, cfg.get('k') if k is None else k, W_enc=w.get('encoder.weight'), b_enc=w.get('encoder.bias'),
                 W_dec=w.get('W_dec'), b_pre=w.get('b_dec')).to(device)
 
+# %% ../nbs/tools/interop.ipynb #9c05b057
 def _sound(sae):
     "An SAE whose weights are numbers."
     expect(isinstance(sae, TopKSAE), 'sae', 'a TopKSAE', sae)
     all_finite({k: getattr(sae, k) for k in ('W_enc', 'b_enc', 'W_dec', 'b_pre')}, 'sae')
 
+# %% ../nbs/tools/interop.ipynb #2219215c
 def save_sparsify(
     sae:TopKSAE, # with activation 'relu'
     path, # folder, made if need be
@@ -114,9 +119,10 @@ def load_saelens(
         if not cfg.get('apply_b_dec_to_input', True): sae.b_enc += sae.W_enc @ sae.b_pre
     return sae.to(device)
 
-# %% ../nbs/tools/interop.ipynb #873657c6
+# %% ../nbs/tools/interop.ipynb #de923a30
 COMPARED = ('method', 'dataset', 'backbone', 'labels', 'n', 'seed', 'top1', 'lo', 'hi', 'delta', 'delta_lo', 'delta_hi', 'p_value', 'p_holm')
 
+# %% ../nbs/tools/interop.ipynb #37825b5a
 def as_text(
     s, # a name from a file or from elsewhere
 )->str: # in one line
@@ -124,6 +130,7 @@ def as_text(
     s = ''.join(c if c.isprintable() else ' ' for c in str(s))
     return re.sub(r'([\\`*_\[\]|~$#])', r'\\\1', html.escape(s, quote=False))
 
+# %% ../nbs/tools/interop.ipynb #f5867bd8
 def _card_table(rows):
     "Where it was measured, and the lines of the table."
     try: table = pd.DataFrame(rows)
@@ -136,6 +143,7 @@ def _card_table(rows):
     where = ', '.join(f'{d}, {b}' for d, b in table[['dataset', 'backbone']].drop_duplicates().values)
     return where, [list(shown), ['---']*len(shown.columns), *shown.astype(str).values.tolist()]
 
+# %% ../nbs/tools/interop.ipynb #873657c6
 def model_card(
     sae:TopKSAE,
     data:str, # what it was trained on, and how many images
@@ -214,13 +222,14 @@ class HubSAE(TopKSAE, hf.ModelHubMixin, library_name='vs2_nb'):
             local_files_only=local_files_only, allow_patterns=['sae.json', 'sae-*.safetensors'])
         return cls.of(TopKSAE.load(path, device), **read_sae_json(path).get('facts', {}))
 
-# %% ../nbs/tools/interop.ipynb #01888074
+# %% ../nbs/tools/interop.ipynb #be8cafda
 class _Pairs:
     "(image, label) as a torch dataset."
     def __init__(self, clip, split, classes): self.clip, self.split, self.classes = clip, split, classes
     def __len__(self): return len(self.split)
     def __getitem__(self, i): return self.clip.transform(self.split[i]), int(self.split.y[i])
 
+# %% ../nbs/tools/interop.ipynb #01888074
 def for_clip_benchmark(
     clip:FrozenCLIP,
     split, # a `Split` with labels
@@ -229,6 +238,7 @@ def for_clip_benchmark(
     batch_size:int=64,
 )->dict: # dataloader, tokenizer, classnames, templates, device, amp
     "What `evaluate` of clip_benchmark.metrics.zeroshot_classification takes after the model."
+    a_clip(clip)
     if able(split, 'split', 'a Split', 'y', 'ids').y is None: raise ValueError('split: these images have no labels, so no accuracy can be computed')
     classnames, templates = strings(classnames, 'classnames'), [t.replace('{}', '{c}') for t in strings(templates, 'templates')]
     if bad := [t for t in templates if t.count('{c}') != 1]: raise ValueError(f'templates: each needs one {{}} for the class name, not so in {bad}')

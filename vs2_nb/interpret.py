@@ -35,7 +35,7 @@ def codes(
     z.eliminate_zeros() # relu leaves some
     return z
 
-# %% ../nbs/method/interpret.ipynb #8a6bc47e
+# %% ../nbs/method/interpret.ipynb #0ae27235
 def top_images(
     sae:TopKSAE, source, # tensor `[m,d]`, `Acts` or `Store`
     latent, # number of a latent, or several
@@ -47,6 +47,7 @@ def top_images(
     expect(len(latents), 'latent', 'at least one number of a latent', latent)
     return _top(codes(sae, source), np.array(latents), whole(n, 'n', 1))
 
+# %% ../nbs/method/interpret.ipynb #67fb01f2
 def _top(z, latents, n):
     "Of each column, its n greatest positive values."
     at = [np.arange(*z.indptr[l:l+2]) for l in latents]
@@ -55,6 +56,7 @@ def _top(z, latents, n):
     latent, at = np.repeat(latents, [len(a) for a in at]), np.concatenate(at).astype(int)
     return pd.DataFrame(dict(latent=latent, row=z.indices[at], value=z.data[at]))
 
+# %% ../nbs/method/interpret.ipynb #c74ac914
 def plot_top(
     split:Split, # the images that the rows are positions in
     top:pd.DataFrame, # as `top_images` makes it
@@ -71,6 +73,7 @@ def plot_top(
     fig.subplots_adjust(.6/fig.get_figwidth(), .01, 1, .95 if len(latents) > 2 else .88, wspace=.08, hspace=.35)
     return fig
 
+# %% ../nbs/method/interpret.ipynb #8a6bc47e
 def _pictures(axs, split, rows, values=()):
     "Pictures of those rows, as many as there are axes; axes that are left over stay empty."
     for ax in axs: ax.axis('off')
@@ -86,7 +89,7 @@ def digit_attributes(
     given = read_json(ASSETS/'digit_attributes.json', schema=1)['attributes']
     return pd.DataFrame({name: np.isin(split.y, classes) for name, classes in given.items()}, index=split.ids)
 
-# %% ../nbs/method/interpret.ipynb #a7db42d6
+# %% ../nbs/method/interpret.ipynb #2b92dcd1
 def coverage(
     table:pd.DataFrame, # attribute table: index = ids, columns bool
     ids, # of a latent's top images
@@ -97,6 +100,7 @@ def coverage(
     cols = _against_base(table.loc[list(ids)].to_numpy().sum(0), len(ids), table.to_numpy().sum(0), len(table))
     return pd.DataFrame(dict(zip(('share', 'base', 'lift', 'p'), cols)), index=table.columns)
 
+# %% ../nbs/method/interpret.ipynb #1998d238
 def attribute_table(table)->pd.DataFrame:
     "One whose cells are True or False and whose index names each image once."
     frame(table, 'table', least=1)
@@ -104,11 +108,13 @@ def attribute_table(table)->pd.DataFrame:
     expect(table.index.is_unique, 'table', 'an index that names each image once', table.index[table.index.duplicated()][:3].tolist())
     return table
 
+# %% ../nbs/method/interpret.ipynb #491c1b4c
 def _against_base(hit, size, has, total):
     "Shares, base rates, lifts and hypergeometric p-values of `hit` of `size` images, where `has` of `total` have it."
     share, base = hit/size, has/total
     return share, base, share/np.where(has, base, np.nan), stats.hypergeom.sf(hit-1, total, has, size)
 
+# %% ../nbs/method/interpret.ipynb #0c8224f3
 def best_concepts(
     sae:TopKSAE, source, # tensor `[m,d]`, `Acts` or `Store`
     table:pd.DataFrame, # attribute table of these images; in their order where source has no ids
@@ -129,6 +135,7 @@ def best_concepts(
         latent=list(groups.groups), attribute=table.columns[j], images=size, share=share[at], base=base[0,j],
         lift=lift[at], p=p[at], p_holm=holm(p.ravel()).reshape(p.shape)[at]))
 
+# %% ../nbs/method/interpret.ipynb #a7db42d6
 def _in_order(table, source):
     "The rows of the table that belong to the images of the source."
     ids = source.take(np.arange(len(source)), ('x', 'ids')).ids
@@ -158,7 +165,7 @@ def plot_concepts(
     ax.set_xlabel('share with the attribute (%)', fontsize=8)
     return fig
 
-# %% ../nbs/method/interpret.ipynb #96b5b411
+# %% ../nbs/method/interpret.ipynb #b17b0895
 def firing_rates(
     sae:TopKSAE, source, # tensor `[m,d]`, `Acts` or `Store`
     y:torch.Tensor, c:int, # `[m]` classes, and how many there are
@@ -170,12 +177,14 @@ def firing_rates(
     count = member.sum(1, keepdims=True)
     return 100*(member @ (codes(sae, source) > 0).astype(float))/np.where(count, count, np.nan)
 
+# %% ../nbs/method/interpret.ipynb #d87727d0
 def _rates(v):
     "Rates as an array; nan for a class without images."
     v = floats(v, 'rates', ('c', 'n'), finite=False).detach().cpu().numpy()
     expect(v.size and not np.isinf(v).any(), 'rates', 'percentages [c,n]', v)
     return v
 
+# %% ../nbs/method/interpret.ipynb #96b5b411
 def top_classes(
     rates:np.ndarray, # `[c,n]`, as `firing_rates` makes them
     latent:int, classnames:list, # c names
@@ -206,7 +215,7 @@ def heat(
     ax.figure.colorbar(im, pad=.02)
     return ax.figure
 
-# %% ../nbs/method/interpret.ipynb #17b5f9a3
+# %% ../nbs/method/interpret.ipynb #a7a00530
 def lead(
     rates:np.ndarray, # `[c,n]`, as `firing_rates` makes them
 )->np.ndarray: # `[n]` percentage points
@@ -215,6 +224,7 @@ def lead(
     a = np.sort(np.nan_to_num(rates), axis=0) # a class without images fires nothing
     return a[-1] - a[-2]
 
+# %% ../nbs/method/interpret.ipynb #17b5f9a3
 def class_specific(
     rates:np.ndarray, # `[c,n]`, as `firing_rates` makes them
     n:int=24, # how many
@@ -223,12 +233,13 @@ def class_specific(
     best = np.argsort(-lead(rates := _rates(rates)), kind='stable')[:whole(n, 'n', 1)]
     return best[np.argsort(np.nan_to_num(rates)[:,best].argmax(0), kind='stable')]
 
-# %% ../nbs/method/interpret.ipynb #52c02aa4
+# %% ../nbs/method/interpret.ipynb #16a818cd
 def _margin(clip, text, x, new, old):
     "logit(new) − logit(old), `[b]`."
     logits = clip.logits(clip.embed(x), text)
     return logits[:,new] - logits[:,old]
 
+# %% ../nbs/method/interpret.ipynb #52c02aa4
 def explain_flip(
     clip, text:torch.Tensor, # a `FrozenCLIP`, and its class texts `[de,c]`
     vs2:VS2, x:torch.Tensor, # `[1,d]`
@@ -297,7 +308,7 @@ def steering_cosines(
     v = {n: F.normalize(a, dim=1) for n, a in v.items()}
     return pd.DataFrame([[(a*b).sum(1).mean().item() for b in v.values()] for a in v.values()], list(v), list(v))
 
-# %% ../nbs/method/interpret.ipynb #a372874b
+# %% ../nbs/method/interpret.ipynb #d414b21e
 def plot_class_gains(
     table:pd.DataFrame, # as `per_class_gains` makes it, best first
     n:int=5, # classes at each end
@@ -314,6 +325,7 @@ def plot_class_gains(
     ax.set(xlabel='gain in accuracy (points)', xlim=(None, max(1, t.gain.max())*2.1))
     return ax
 
+# %% ../nbs/method/interpret.ipynb #a372874b
 def confusion_change(
     before:torch.Tensor, after:torch.Tensor, # `[n,c]` logits without and with a method
     y:torch.Tensor, # `[n]`

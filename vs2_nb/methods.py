@@ -22,7 +22,6 @@ from .train import train_sae
 
 # %% ../nbs/evidence/methods.ipynb #12c10c4a
 METHODS = {} # name → `Method`
-
 GROUPS = {
     'label-free': 'stored activations, and nothing else',
     'variants': 'the same, in ways that are not compared by default',
@@ -31,7 +30,6 @@ GROUPS = {
     'images': 'the images themselves: it runs the model',
     'labelled': 'labels of the training images',
     'oracle': 'the answer'}
-
 ALL = -1 # blocks: as many as the model has
 
 # %% ../nbs/evidence/methods.ipynb #ba5db703
@@ -109,7 +107,7 @@ def _train_once(self:Bench, a, **options):
     for old in list(self._kept)[:-16]: del self._kept[old]
     return self._kept[key]
 
-# %% ../nbs/evidence/methods.ipynb #ec4b7f72
+# %% ../nbs/evidence/methods.ipynb #fe642f11
 @patch
 def sae(self:Bench,
     a, # training activations
@@ -119,6 +117,7 @@ def sae(self:Bench,
     "A `TopKSAE` of these activations; the same one for the same activations, seed and options."
     return self.train(a, seed=seed, **changes)
 
+# %% ../nbs/evidence/methods.ipynb #ec4b7f72
 @patch
 def vs2(self:Bench, a, seed, **changes)->VS2:
     "VS2 with an SAE of these activations."
@@ -130,7 +129,7 @@ def guesses(self:Bench, a)->torch.Tensor:
     "`[m]` pseudo-labels: the model's own answers for the training images."
     return pseudo_labels(self.clip, a.x, self.text)
 
-# %% ../nbs/evidence/methods.ipynb #e666b0a2
+# %% ../nbs/evidence/methods.ipynb #4905ad8e
 def neighbourhood(
     clip, # a `FrozenCLIP`
     a, # training activations: the corpus
@@ -145,38 +144,45 @@ def neighbourhood(
     q = torch.cat([clip.embed(p).cpu() for p in a.x.split(4096)]) if own else a.q
     return Neighbourhood(NeighbourIndex(q), y, c, min(N, len(a)), labels, clip.embed if own else None)
 
+# %% ../nbs/evidence/methods.ipynb #e666b0a2
 @patch
 def near(self:Bench, a, labels:str)->Neighbourhood:
     "Neighbours with pseudo-labels ('none') or with true ones ('train')."
     return neighbourhood(self.clip, a, self.guesses(a) if labels == 'none' else a.y, self.c, self.N, labels)
 
-# %% ../nbs/evidence/methods.ipynb #d95790cf
+# %% ../nbs/evidence/methods.ipynb #4637e381
 @method('SAE_REC', paper={'1a': 'SAE_REC_F'})
 def _(bench, a, seed): return Reconstruct(bench.sae(a, seed))
 
+# %% ../nbs/evidence/methods.ipynb #5d13b4aa
 @method('SAE_REC+gamma', paper={'1a': 'SAE_REC_F_gamma | gamma={gamma}'})
 def _(bench, a, seed): return Reconstruct(bench.sae(a, seed), bench.gamma)
 
+# %% ../nbs/evidence/methods.ipynb #32493872
 @method('centroid', paper={'1a': 'centroid'})
 def _(bench, a, seed): return Centroid(bench.sae(a, seed).mu, bench.alpha)
 
+# %% ../nbs/evidence/methods.ipynb #5ab2660e
 @method('random dictionary', paper={'1a': 'random dictionary'})
 def _(bench, a, seed): return bench.vs2(a, seed, epochs=0)
 
+# %% ../nbs/evidence/methods.ipynb #d95790cf
 @method('VS2', paper={'1a': 'VS2', '1b': 'VS2', '11': 'VS2'})
 def _(bench, a, seed): return bench.vs2(a, seed)
 
-# %% ../nbs/evidence/methods.ipynb #d1a89835
+# %% ../nbs/evidence/methods.ipynb #46afcfb2
 @method('zero-out', 'variants')
 def _(bench, a, seed): return Reconstruct(bench.sae(a, seed), 0, residual=True)
 
+# %% ../nbs/evidence/methods.ipynb #61996eb2
 @method('negate', 'variants')
 def _(bench, a, seed): return Reconstruct(bench.sae(a, seed), -1, residual=True)
 
+# %% ../nbs/evidence/methods.ipynb #d1a89835
 @method('VS2, gated at q = 0.99', 'variants')
 def _(bench, a, seed): return gates(bench.vs2(a, seed), a, .99, lambda part: bench.sae(part, seed))[.99]
 
-# %% ../nbs/evidence/methods.ipynb #fc16d1cc
+# %% ../nbs/evidence/methods.ipynb #59f67d63
 def _with_neighbours(kind, labels, group):
     "Register VS2++, CLIP steering and the vote with pseudo-labels or true ones."
     def named(name): return {'1a': f'{name} | {kind}'}
@@ -189,85 +195,102 @@ def _with_neighbours(kind, labels, group):
     @method(f'vote {kind}', group, named('vote'))
     def _(bench, a, seed): return Vote(bench.near(a, labels))
 
+# %% ../nbs/evidence/methods.ipynb #fc16d1cc
 _with_neighbours('pseudo', 'none', 'pseudo')
 
-# %% ../nbs/evidence/methods.ipynb #0cda120c
+# %% ../nbs/evidence/methods.ipynb #fda2e17d
 @method('VS2++ pseudo, own label', 'pseudo')
 def _(bench, a, seed):
     def own(x): return pseudo_labels(bench.clip, x, bench.text)
     return VS2PlusPlus(bench.sae(a, seed), bench.near(a, 'none'), a.x, bench.gamma, bench.lam, positives='query', own=own)
 
+# %% ../nbs/evidence/methods.ipynb #c9ede794
 @method('weighted RAG', 'pseudo')
 def _(bench, a, seed): return WeightedRAG(bench.clip, bench.near(a, 'none'), a.x, bench.text)
 
+# %% ../nbs/evidence/methods.ipynb #7e910e4c
 @method('nearest mean, pseudo', 'pseudo', {'1a': 'nearest mean | pseudo'})
 def _(bench, a, seed): return NearestMean(a.e, bench.guesses(a), bench.c, 'none')
 
+# %% ../nbs/evidence/methods.ipynb #0cda120c
 @method('linear probe, pseudo', 'pseudo', {'1a': 'linear probe | pseudo'})
 def _(bench, a, seed): return LinearProbe(a.x, bench.guesses(a), bench.c, 'none')
 
-# %% ../nbs/evidence/methods.ipynb #1e6c02fb
+# %% ../nbs/evidence/methods.ipynb #9f125ad3
 @method('SpLiCE', 'prompts')
 def _(bench, a, seed):
     return SpLiCE(bench.clip, prompt_fact(bench.data, 'vocabulary', bench.data.classnames), a.e.float().mean(0), bench.text, bench.l1)
 
+# %% ../nbs/evidence/methods.ipynb #634375af
 @method('Ens', 'prompts', {'1b': 'Ens'})
 def _(bench, a, seed): return PromptEnsemble(bench.clip, bench.ensemble)
 
+# %% ../nbs/evidence/methods.ipynb #1e6c02fb
 @method('VS2+Ens', 'prompts', {'1b': 'VS2+Ens'})
 def _(bench, a, seed): return PromptEnsemble(bench.clip, bench.ensemble, bench.vs2(a, seed))
 
-# %% ../nbs/evidence/methods.ipynb #974a416b
+# %% ../nbs/evidence/methods.ipynb #ca57e6aa
 def _views(bench, seed): return dict(flip=prompt_fact(bench.data, 'flip', True), seed=seed) | bench.views
 
+# %% ../nbs/evidence/methods.ipynb #d9c96da9
 @method('Ens+Aug', 'images', {'1b': 'Ens+Aug'})
 def _(bench, a, seed): return AugmentedEnsemble(bench.ensemble, **_views(bench, seed))
 
+# %% ../nbs/evidence/methods.ipynb #ef06c273
 @method('VS2+Ens+Aug', 'images', {'1b': 'VS2+Ens+Aug'})
 def _(bench, a, seed): return AugmentedEnsemble(bench.ensemble, bench.vs2(a, seed), **_views(bench, seed))
 
+# %% ../nbs/evidence/methods.ipynb #974a416b
 @method('TPT', 'images', {'1b': 'TPT'})
 def _(bench, a, seed): return TPT(bench.clip, bench.data.classnames, bench.data.templates[0], **_views(bench, seed))
 
-# %% ../nbs/evidence/methods.ipynb #eb095a2d
+# %% ../nbs/evidence/methods.ipynb #52f66da4
 def _saes(bench, a, seed, n):
     "An SAE of each of the last n blocks."
     return {-1: bench.sae(a, seed)} | {b: bench.sae(BlockOf(a, b), seed) for b in range(-n, -1)}
 
+# %% ../nbs/evidence/methods.ipynb #4f665fb4
 def _last_blocks(n):
     @method(f'VS2, last {n} blocks', 'images', blocks=n)
     def _(bench, a, seed):
         return Blockwise({b: VS2(s, bench.gamma, bench.lam) for b, s in _saes(bench, a, seed, n).items()})
 
+# %% ../nbs/evidence/methods.ipynb #3172dc17
 _last_blocks(2)
 _last_blocks(3)
 
+# %% ../nbs/evidence/methods.ipynb #eb095a2d
 @method('SAE_REC^A', 'images', {'1a': 'SAE_REC_A'}, blocks=ALL)
 def _(bench, a, seed): return Blockwise({b: Reconstruct(s) for b, s in _saes(bench, a, seed, len(bench.clip.blocks)).items()})
 
-# %% ../nbs/evidence/methods.ipynb #52f79fb1
+# %% ../nbs/evidence/methods.ipynb #7593ae08
 _with_neighbours('oracle', 'train', 'labelled')
 
+# %% ../nbs/evidence/methods.ipynb #4032663a
 @method('VS2+PASS', 'labelled', {'11': 'VS2+PASS | w_aux={w_aux}'})
 def _(bench, a, seed): return bench.vs2(a, seed, loss=PASSLoss(bench.w_aux))
 
+# %% ../nbs/evidence/methods.ipynb #0dc2f92a
 @method('nearest mean', 'labelled', {'1a': 'nearest mean | oracle', '11': 'nearest mean'})
 def _(bench, a, seed): return NearestMean(a.e, a.y, bench.c)
 
+# %% ../nbs/evidence/methods.ipynb #74a34178
 @method('linear probe', 'labelled', {'1a': 'linear probe | oracle'})
 def _(bench, a, seed): return LinearProbe(a.x, a.y, bench.c)
 
+# %% ../nbs/evidence/methods.ipynb #52f79fb1
 @method('oracle prototypes', 'oracle', {'L': 'Oracle prototypes'})
 def _(bench, a, seed):
     directions = class_directions(bench.sae(a, seed), a.x, zero_shot(bench.clip, a.x, bench.text).softmax(1))
     return OraclePrototypes(directions, bench.gamma, bench.lam)
 
-# %% ../nbs/evidence/methods.ipynb #342bde84
+# %% ../nbs/evidence/methods.ipynb #3885da65
 def _chosen(m, bench, group, paper, only):
     "Whether a method is asked for, and has the blocks that it needs."
     asked = (group is None or m.group in group) and (paper is None or paper in m.paper) and (only is None or m.name in only)
     return asked and (len(bench.clip.blocks) == bench.blocks if m.blocks == ALL else m.blocks <= bench.blocks)
 
+# %% ../nbs/evidence/methods.ipynb #342bde84
 def fits(
     bench:Bench,
     *group:str, # keys of `GROUPS`; default: all

@@ -11,7 +11,7 @@ import numpy as np, torch
 from scipy.stats import binomtest
 from .engine.check import expect, floats, ints, number, whole
 
-# %% ../nbs/evidence/metrics.ipynb #88426886
+# %% ../nbs/evidence/metrics.ipynb #339edcc6
 def scores(
     v, # `[n,c]`
     name:str, # of the argument
@@ -22,6 +22,7 @@ def scores(
     expect(v.numel() > 0 and not (v.isnan() | (v == torch.inf)).any(), name, 'scores [n,c] without NaN', v)
     return v
 
+# %% ../nbs/evidence/metrics.ipynb #aff3e9e1
 def hits(
     logits:torch.Tensor, # `[n,c]` scores
     y:torch.Tensor, # `[n]` class indices
@@ -32,11 +33,13 @@ def hits(
     y, k = ints(y, 'y', len(logits), most=logits.shape[1]-1).to(logits.device), min(whole(k, 'k', 1), logits.shape[1])
     return (logits.topk(k, dim=1).indices == y[:,None]).any(1).cpu().numpy()
 
+# %% ../nbs/evidence/metrics.ipynb #235d2704
 def _array(v):
     "What was given as an array; one of objects where it holds no numbers."
     try: return np.asarray(v.detach().cpu() if torch.is_tensor(v) else v)
     except (TypeError, ValueError, NotImplementedError): return np.array(None)
 
+# %% ../nbs/evidence/metrics.ipynb #3798482c
 def right(
     hit, # `[n]` bool, or 0 and 1; where `seeds`, `[seeds,n]` as well
     name:str, # of the argument
@@ -49,13 +52,14 @@ def right(
     expect(ok, name, f'hits, True or False, [{"n" if n is None else n}]', hit)
     return a.astype(bool)
 
+# %% ../nbs/evidence/metrics.ipynb #88426886
 def accuracy(
     hit:np.ndarray, # `[n]` bool, or `[seeds,n]`
 )->float: # percent
     "Share of hits, in percent."
     return 100*float(right(hit, 'hit', seeds=True).mean())
 
-# %% ../nbs/evidence/metrics.ipynb #6c5c1c07
+# %% ../nbs/evidence/metrics.ipynb #16aa3af7
 def wilson(
     hit:np.ndarray, # `[n]` bool
     confidence:float=.95, # between 0 and 1
@@ -65,6 +69,7 @@ def wilson(
     ci = binomtest(int(hit.sum()), len(hit)).proportion_ci(confidence, method='wilson')
     return 100*ci.low, 100*ci.high
 
+# %% ../nbs/evidence/metrics.ipynb #6c5c1c07
 def _between(confidence):
     "A confidence between 0 and 1."
     expect(0 < number(confidence, 'confidence') < 1, 'confidence', 'a number between 0 and 1', confidence)
@@ -81,7 +86,7 @@ def per_class(
     y = ints(y, 'y', len(hit), most=c-1).cpu().numpy()
     return np.array([100*np.mean(hit[y == i]) if (y == i).any() else np.nan for i in range(c)])
 
-# %% ../nbs/evidence/metrics.ipynb #246e1518
+# %% ../nbs/evidence/metrics.ipynb #3774e039
 def mcnemar(
     before:np.ndarray, # `[n]` bool hits of the baseline
     after:np.ndarray, # `[n]` bool hits of the method
@@ -91,12 +96,13 @@ def mcnemar(
     fixed, broken = int((after & ~before).sum()), int((before & ~after).sum())
     return binomtest(fixed, fixed+broken).pvalue if fixed+broken else 1.
 
+# %% ../nbs/evidence/metrics.ipynb #246e1518
 def _paired(a, b):
     "Two arrays of hits of the same length, as bool."
     a = right(a, 'before')
     return a, right(b, 'after', len(a))
 
-# %% ../nbs/evidence/metrics.ipynb #aedeceab
+# %% ../nbs/evidence/metrics.ipynb #287f6c28
 def both(
     before:torch.Tensor, after:torch.Tensor, # `[n,c]` logits without and with a method
     y:torch.Tensor, # `[n]` class indices
@@ -107,6 +113,7 @@ def both(
     after = scores(after, 'after', len(before), c)
     return *(v.topk(1, dim=1).indices[:,0].cpu() for v in (before, after)), ints(y, 'y', len(before), most=c-1).cpu()
 
+# %% ../nbs/evidence/metrics.ipynb #aedeceab
 def flips(
     before:torch.Tensor, # `[n]` predicted classes of the baseline
     after:torch.Tensor, # `[n]` predicted classes of the method
@@ -148,7 +155,7 @@ def holm(
     out[order] = np.minimum(1, np.maximum.accumulate(p[order]*np.arange(len(order), 0, -1)))
     return out
 
-# %% ../nbs/evidence/metrics.ipynb #3aca4afd
+# %% ../nbs/evidence/metrics.ipynb #f303978f
 def certainty(
     probs:torch.Tensor, # `[n,c]` probabilities
     y:torch.Tensor, # `[n]` class indices
@@ -160,6 +167,7 @@ def certainty(
     conf, pred = (t.cpu().numpy() for t in probs.float().max(1))
     return conf, pred == y.cpu().numpy()
 
+# %% ../nbs/evidence/metrics.ipynb #3aca4afd
 def ece(
     probs:torch.Tensor, # `[n,c]` probabilities
     y:torch.Tensor, # `[n]` class indices

@@ -21,12 +21,13 @@ from .console import ranged
 from .data import asset
 from .engine.files import atomic_write, read_json, sha256_file, write_json
 
-# %% ../nbs/tools/mini_clip.ipynb #0be88581
+# %% ../nbs/tools/mini_clip.ipynb #5f4ad58f
 GLYPHS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 WORDS = 'zero one two three four five six seven eight nine'.split()
 TEMPLATES = ('{} {}', 'the {} {}', 'a photo of the {} {}', 'an image of the {} {}',
              'a picture of the {} {}', 'a drawing of the {} {}', 'a scan of the {} {}')
 
+# %% ../nbs/tools/mini_clip.ipynb #0be88581
 def captions(
     ch:str, # one character of `GLYPHS`
 )->list: # every caption that names it
@@ -38,7 +39,7 @@ def captions(
     bare = list(names) if ch.isdigit() else []
     return [c + dot for c in bare + full for dot in ('', '.')]
 
-# %% ../nbs/tools/mini_clip.ipynb #334ccb0f
+# %% ../nbs/tools/mini_clip.ipynb #4c7edd57
 TRAIN_FONTS = ('DejaVuSans DejaVuSans-Bold DejaVuSans-Oblique DejaVuSans-BoldOblique '
                'DejaVuSansMono DejaVuSansMono-Bold '
                'DejaVuSansMono-Oblique DejaVuSansMono-BoldOblique DejaVuSerif DejaVuSerif-Bold DejaVuSerif-Italic '
@@ -46,6 +47,7 @@ TRAIN_FONTS = ('DejaVuSans DejaVuSans-Bold DejaVuSans-Oblique DejaVuSans-BoldObl
                'cmr10 cmb10 cmss10 cmti10').split()
 HELD_OUT_FONTS = ['STIXGeneralItalic', 'cmtt10']
 
+# %% ../nbs/tools/mini_clip.ipynb #ea5a2c70
 def font_file(
     name:str, # file name in matplotlib's `mpl-data/fonts/ttf`, without its ending: one of those above
 )->Path:
@@ -57,6 +59,7 @@ def font_file(
                          f'matplotlib {known["matplotlib"]} has the one that the bundled models and results rest on: pip install matplotlib=={known["matplotlib"]}')
     return path
 
+# %% ../nbs/tools/mini_clip.ipynb #334ccb0f
 def load_font(
     name:str, # see `font_file`
     cap_height:int=52, # height in pixels that a capital H shall have
@@ -81,7 +84,7 @@ def random_affine(
     off = c - inv @ (c + rng.uniform(-3, 3, 2))
     return inv[0,0], inv[0,1], off[0], inv[1,0], inv[1,1], off[1]
 
-# %% ../nbs/tools/mini_clip.ipynb #d5ba986b
+# %% ../nbs/tools/mini_clip.ipynb #73925d9f
 def draw(
     ch:str, # character
     font:ImageFont.FreeTypeFont,
@@ -96,6 +99,7 @@ def draw(
     ImageDraw.Draw(img).text(((size-l-r)/2, (size-t-b)/2), ch, fill=255, font=font)
     return img
 
+# %% ../nbs/tools/mini_clip.ipynb #d5ba986b
 def distort(
     img:Image.Image, # as `draw` made it
     rng:np.random.Generator,
@@ -138,7 +142,7 @@ def contrastive_loss(
     logits = scale * e_image @ e_text.T
     return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
 
-# %% ../nbs/tools/mini_clip.ipynb #67235514
+# %% ../nbs/tools/mini_clip.ipynb #ce884e12
 def mini_config(
     vocab_size:int, # number of tokens
 )->dict: # open_clip's model config
@@ -148,13 +152,15 @@ def mini_config(
                 vision_cfg=dict(image_size=32, patch_size=8, width=128, layers=4, head_width=32),
                 text_cfg=dict(context_length=16, vocab_size=vocab_size, width=64, layers=2, heads=4))
 
+# %% ../nbs/tools/mini_clip.ipynb #67235514
 def mini_vocab()->list: # sorted token ids of open_clip's BPE
     "The tokens that the captions use, with padding, start and end."
     return open_clip.SimpleTokenizer(context_length=16)([c for ch in GLYPHS for c in captions(ch)]).unique().tolist()
 
-# %% ../nbs/tools/mini_clip.ipynb #86eeb6fe
+# %% ../nbs/tools/mini_clip.ipynb #d2eac98c
 TRAINING = dict(batch_size=256, lr=1e-3, weight_decay=.05)
 
+# %% ../nbs/tools/mini_clip.ipynb #86eeb6fe
 def train_mini(
     x:torch.Tensor, # [n,3,32,32] transformed pictures
     y:torch.Tensor, # [n] index into `GLYPHS`
@@ -202,7 +208,7 @@ def glyph_accuracy(
     return dict(top1_of_62=100*hit.mean().item(), top1_digits_of_10=100*hit_digit.mean().item(),
                 n=len(y), n_digits=int(digit.sum()))
 
-# %% ../nbs/tools/mini_clip.ipynb #1c81e21c
+# %% ../nbs/tools/mini_clip.ipynb #011e8e14
 def mini_card(
     model:torch.nn.Module,
     seed:int,
@@ -222,6 +228,7 @@ def mini_card(
         versions=dict(torch=torch.__version__, open_clip=open_clip.__version__),
         curve=[round(float(np.mean(losses[i:i+25])), 4) for i in range(0, len(losses), 25)])
 
+# %% ../nbs/tools/mini_clip.ipynb #1c81e21c
 def vs2_train_mini(
     seed:int=0, # of the weights and of the glyphs
     out:str='.', # folder that gets mini-seedN.safetensors and mini-seedN.json

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ENDINGS', 'PREPOSITIONS', 'TOO_MANY', 'STEPS', 'FEW', 'Meaning', 'NOTE', 'by_word', 'Nouns', 'nouns', 'plain',
            'templates', 'without_template', 'noun', 'readings', 'concept', 'given_senses', 'meaning', 'PhotoTokenizer',
-           'PhotoModel', 'PhotoCLIP', 'load_photo']
+           'merged', 'Tower', 'PhotoModel', 'PhotoCLIP', 'load_photo']
 
 # %% ../nbs/tools/photo.ipynb #09f8cfd4
 import difflib, gzip, json, re
@@ -13,6 +13,7 @@ from collections import namedtuple
 from functools import cache
 import pandas as pd, torch, torch.nn.functional as F
 from safetensors.torch import load_file
+from torch.nn.utils.fusion import fuse_conv_bn_weights
 from torchvision.transforms import Compose
 from .engine.check import device as _device, expect, strings
 from .clip import FrozenCLIP, _prompts
@@ -20,7 +21,7 @@ from .data import ASSETS, asset, load_prompts
 from .engine.files import read_json
 from .engine.pictures import upright
 
-# %% ../nbs/tools/photo.ipynb #6414c848
+# %% ../nbs/tools/photo.ipynb #a408d96e
 def by_word(
     words:list, # of each sense: 'car|auto|automobile'
 )->dict: # word, lower case → senses in the order of the list
@@ -30,6 +31,7 @@ def by_word(
         for w in dict.fromkeys(ws.lower().split('|')): found.setdefault(w, []).append(s)
     return found
 
+# %% ../nbs/tools/photo.ipynb #4031e416
 class Nouns:
     "English nouns, what each can mean, and which of ImageNet's classes lie below that."
     def __init__(self,
@@ -50,15 +52,17 @@ class Nouns:
     def id(self, s:int)->str: return f'n{self.offset[s]:08d}' # 'n02084071', ImageNet's name of a sense
     def label(self, s:int)->str: return self.words[s].split('|')[0] # its first word
 
+# %% ../nbs/tools/photo.ipynb #6414c848
 @cache
 def nouns()->Nouns:
     "The bundled table, read once."
     return Nouns(json.loads(gzip.decompress(asset('wordnet.json.gz').read_bytes())))
 
-# %% ../nbs/tools/photo.ipynb #749599d1
+# %% ../nbs/tools/photo.ipynb #1c0f2bc9
 ENDINGS = ('s', ''), ('ses', 's'), ('xes', 'x'), ('zes', 'z'), ('ches', 'ch'), ('shes', 'sh'), ('men', 'man'), ('ies', 'y'), ('', 's') # WordNet's, and the plural
 PREPOSITIONS = set('of in on at with without from for by to near under over behind beside between'.split())
 
+# %% ../nbs/tools/photo.ipynb #c4017e81
 def plain(
     text:str,
 )->str:
@@ -66,6 +70,7 @@ def plain(
     words = (w.strip(".'-") for w in re.findall(r"[\w.'-]+", text.lower().replace('_', ' ')))
     return ' '.join(w for w in words if w)
 
+# %% ../nbs/tools/photo.ipynb #7200d796
 @cache
 def templates()->list: # (words before the name, words after it), the longest first
     "The prompts whose words are dropped."
@@ -75,6 +80,7 @@ def templates()->list: # (words before the name, words after it), the longest fi
     parts = {tuple(map(plain, t.split('{}'))) for t in known} - {('', '')}
     return sorted(parts, key=lambda p: (-len(' '.join(p).split()), p))
 
+# %% ../nbs/tools/photo.ipynb #749599d1
 def without_template(
     text:str,
 )->str: # plain
@@ -85,7 +91,7 @@ def without_template(
         if said.startswith(a) and said.endswith(b) and len(said) >= len(a)+len(b)-1: said = said[len(a)-1:len(said)-len(b)+1]; break
     return re.sub(r'^\s*(a|an|the)\s+(?=\S)', '', said).strip()
 
-# %% ../nbs/tools/photo.ipynb #b63edbf8
+# %% ../nbs/tools/photo.ipynb #2ba36cd2
 def noun(
     words:list, # plain
 )->str: # or None
@@ -96,6 +102,7 @@ def noun(
         whole = ' '.join([*first, f])
         if found := next((w for w in (whole, whole.replace('-', ' ')) if w in nouns().senses), None): return found
 
+# %% ../nbs/tools/photo.ipynb #b63edbf8
 def readings(
     name:str, # plain
 )->list: # at most two nouns
@@ -107,10 +114,11 @@ def readings(
     first = lambda runs: next((w for i, j in runs if (w := noun(words[i:j]))), None)
     return list(dict.fromkeys(w for w in (first(runs), first(head)) if w))
 
-# %% ../nbs/tools/photo.ipynb #febdcdeb
+# %% ../nbs/tools/photo.ipynb #b6e2057b
 TOO_MANY, STEPS, FEW = 400, 3, 100
 Meaning = namedtuple('Meaning', 'name read_as sense steps concept classes')
 
+# %% ../nbs/tools/photo.ipynb #806c14c2
 def concept(
     senses:list, # of a word
 )->tuple: # sense, steps, what has ImageNet classes below it; or None
@@ -123,12 +131,14 @@ def concept(
         above = [(s, u) for s, t in above for u in nouns().up[t]]
         if found := next((p for p in above if 0 < count(p[1]) < FEW), None): return found[0], steps, found[1]
 
+# %% ../nbs/tools/photo.ipynb #4bfb44b6
 @cache
 def given_senses()->dict: # plain name → sense
     "Names whose meaning is written down."
     table = read_json(asset('photo_senses.json'), 1)
     return {plain(name): nouns().at[s] for name, (s, _) in table['caltech101'].items()}
 
+# %% ../nbs/tools/photo.ipynb #febdcdeb
 def meaning(
     text:str, # a class name or a whole prompt
 )->Meaning: # or None
@@ -138,7 +148,7 @@ def meaning(
     found = next(((w, *c) for w, senses in words.items() if (c := concept(senses))), None)
     return found and Meaning(name, *found, sorted(nouns().below[found[-1]]))
 
-# %% ../nbs/tools/photo.ipynb #8202b10b
+# %% ../nbs/tools/photo.ipynb #f22ddbcd
 class PhotoTokenizer:
     "Texts to the ImageNet classes that they name, counted from 1; 0 is padding."
     def read(self,
@@ -159,9 +169,11 @@ class PhotoTokenizer:
         longest = max(map(len, rows)) + 4 # always some padding at the end: nothing is ever cut off
         return torch.tensor([r + [0]*(longest-len(r)) for r in rows])
 
+# %% ../nbs/tools/photo.ipynb #dca97317
 @cache
 def _known(): return sorted(w for w, senses in nouns().senses.items() if any(0 < len(nouns().below.get(s, ())) < TOO_MANY for s in senses))
 
+# %% ../nbs/tools/photo.ipynb #8202b10b
 def _nothing(text):
     "Why a text names nothing, and the nearest words that do."
     name = without_template(text)
@@ -169,7 +181,29 @@ def _nothing(text):
     close = difflib.get_close_matches(name, _known(), 4) or difflib.get_close_matches(name.split()[-1] if name else '', _known(), 4)
     return why + (f'; close to it: {", ".join(close)}' if close else '')
 
-# %% ../nbs/tools/photo.ipynb #6db53b29
+# %% ../nbs/tools/photo.ipynb #7b0f8bec
+def merged(
+    module:torch.nn.Module, # in eval mode; changed in place
+)->torch.nn.Module:
+    "With every batch norm multiplied into the convolution before it."
+    before = None
+    for name, m in list(module.named_children()):
+        if isinstance(m, torch.nn.BatchNorm2d) and isinstance(before, torch.nn.Conv2d):
+            before.weight, before.bias = fuse_conv_bn_weights(before.weight, before.bias, m.running_mean, m.running_var, m.eps, m.weight, m.bias)
+            setattr(module, name, getattr(m, 'act', torch.nn.Identity())) # timm's batch norms bring the activation
+        else: merged(m)
+        before = m
+    return module
+
+# %% ../nbs/tools/photo.ipynb #d72700b2
+class Tower(torch.nn.Module):
+    "An image tower that computes a few pictures at a time."
+    def __init__(self, net:torch.nn.Module, at_once:int=16):
+        super().__init__()
+        self.net, self.at_once = net, at_once
+    def forward(self, image): return torch.cat([self.net(part) for part in image.split(self.at_once)])
+
+# %% ../nbs/tools/photo.ipynb #65fb0e9c
 class PhotoModel(torch.nn.Module):
     "An ImageNet classifier as a model of images and texts, with open_clip's methods."
     def __init__(self,
@@ -194,9 +228,10 @@ class PhotoModel(torch.nn.Module):
 
     def forward(self, image, text): return self.encode_image(image, True), self.encode_text(text, True), self.logit_scale.exp()
 
-# %% ../nbs/tools/photo.ipynb #a246cd44
+# %% ../nbs/tools/photo.ipynb #21c13c68
 NOTE = 'logit scale 100; a classifier read through WordNet, not a contrastively trained CLIP'
 
+# %% ../nbs/tools/photo.ipynb #98ba6904
 class PhotoCLIP(FrozenCLIP):
     "The bundled model of photographs, frozen and cut open at x."
     def text(self,
@@ -221,7 +256,7 @@ class PhotoCLIP(FrozenCLIP):
                      classes=[nouns().label(nouns().classes[c]) for c in m.classes]) for t, m in zip(names, found)]
         return pd.DataFrame(rows)
 
-# %% ../nbs/tools/photo.ipynb #ce924d0d
+# %% ../nbs/tools/photo.ipynb #caea0867
 def load_photo(
     pretrained:str='imagenet', # the only weights there are
     device='cpu',
@@ -237,5 +272,6 @@ def load_photo(
     visual.reset_classifier(0)
     p = card['preprocessing']
     transform = Compose([upright, create_transform(**{k: tuple(v) if isinstance(v, list) else v for k, v in p.items()})])
-    model = PhotoModel(visual.to(memory_format=torch.channels_last), rows).to(_device(device)) # channels last: nearly twice as fast on a CPU
+    tower = Tower(merged(visual.eval()).to(memory_format=torch.channels_last))
+    model = PhotoModel(tower, rows).to(_device(device))
     return PhotoCLIP(model, transform, PhotoTokenizer(), 'photo', pretrained, NOTE)

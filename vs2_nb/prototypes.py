@@ -12,7 +12,7 @@ from .engine.ranks import all_max, all_sum
 from .sae import Reconstruction, TopKSAE
 from .steering import Steer, keep_norm
 
-# %% ../nbs/method/prototypes.ipynb #f1ce65e1
+# %% ../nbs/method/prototypes.ipynb #504beb4b
 class PASSLoss:
     "PASS (paper, Tables 11 and 12): reconstruction + w_aux · |z − mean code of the class|², both over the variance of x."
     needs_y = True
@@ -50,6 +50,7 @@ class PASSLoss:
     def __call__(self, x, x_hat, values, indices, y)->torch.Tensor: # scalar
         return self.reconstruction(x, x_hat, values, indices) + self.w_aux*self.align(values, indices, y)
 
+# %% ../nbs/method/prototypes.ipynb #f1ce65e1
 def class_means(
     z:torch.Tensor, # `[b,n]`
     y:torch.Tensor, # `[b]` classes from 0
@@ -64,7 +65,7 @@ def class_means(
     if shared: all_sum(sums), all_sum(count)
     return sums/count[:,None].clamp_min(1)
 
-# %% ../nbs/method/prototypes.ipynb #a3cf072f
+# %% ../nbs/method/prototypes.ipynb #72149c97
 def class_directions(
     sae:TopKSAE,
     x:torch.Tensor, # `[m,d]` unlabelled training activations
@@ -79,6 +80,7 @@ def class_directions(
     best = probs.cpu().topk(min(top, len(probs)), dim=0).indices.T
     return torch.stack([sae.mix(*sae.encode_topk(x[i].to(sae.W_dec))).mean(0) for i in best]).detach()
 
+# %% ../nbs/method/prototypes.ipynb #a3cf072f
 class OraclePrototypes(Steer):
     "Oracle prototypes (paper, section 'Oracle prototypes'): steer along the direction of the true class; an upper bound."
     needs = ('x', 'y')
@@ -95,7 +97,7 @@ class OraclePrototypes(Steer):
         v = (self.gamma-1)*self.directions.to(x)[y.to(x.device)]
         return keep_norm(x + self.lam*v, x)
 
-# %% ../nbs/method/prototypes.ipynb #4000f3f9
+# %% ../nbs/method/prototypes.ipynb #0ec33c20
 def overlap(
     directions:torch.Tensor, # `[c,d]`
 )->torch.Tensor: # `[c,c]` cosines
@@ -103,6 +105,7 @@ def overlap(
     v = F.normalize(floats(directions, 'directions', ('c', 'd')), dim=1)
     return v @ v.T
 
+# %% ../nbs/method/prototypes.ipynb #3e045400
 def top_pairs(
     cosines:torch.Tensor, # `[c,c]`
     classnames:list, # c strings
@@ -116,6 +119,7 @@ def top_pairs(
                         'cosine': cosines.cpu().numpy()[i, j]})
     return out.nlargest(n, 'cosine', keep='first').reset_index(drop=True)
 
+# %% ../nbs/method/prototypes.ipynb #4000f3f9
 def orthogonalise(
     directions:torch.Tensor, # `[c,d]`, c ≤ d, linearly independent
 )->torch.Tensor: # `[c,d]` rows at right angles, each as long as it was

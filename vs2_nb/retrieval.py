@@ -14,7 +14,7 @@ from .engine.identity import answers_hash, model_hash, probe_pictures
 from .sae import TopKSAE
 from .steering import Predictor, Steer, keep_norm
 
-# %% ../nbs/method/retrieval.ipynb #26862fcb
+# %% ../nbs/method/retrieval.ipynb #53670a88
 class NeighbourIndex:
     "Exact cosine search."
     def __init__(self,
@@ -53,6 +53,7 @@ class NeighbourIndex:
         sim, idx = (torch.from_numpy(t) for t in self.flat.search(q.detach().numpy(), N))
         return (sim if not q.requires_grad else torch.einsum('bd,bnd->bn', q, self.q[idx])), idx
 
+# %% ../nbs/method/retrieval.ipynb #26862fcb
 def _faiss_index(q):
     "The corpus as faiss keeps it."
     try: import faiss
@@ -62,7 +63,7 @@ def _faiss_index(q):
     index.add(q.numpy())
     return index
 
-# %% ../nbs/method/retrieval.ipynb #ff0440f7
+# %% ../nbs/method/retrieval.ipynb #2d565ed0
 def timm_features(
     name:str, # a timm model, such as 'vit_small_patch14_dinov2'
     pretrained:bool=True, # False: random weights
@@ -82,6 +83,7 @@ def timm_features(
     q.__name__ = f'timm {name} {q.identity[:16]}'
     return q
 
+# %% ../nbs/method/retrieval.ipynb #ff0440f7
 def _features(model, transform, device):
     "Pictures through a transform and a model, in its own precision."
     @torch.no_grad()
@@ -91,7 +93,7 @@ def _features(model, transform, device):
             return model(torch.stack([transform(i.convert('RGB')) for i in images]).to(device)).float()
     return q
 
-# %% ../nbs/method/retrieval.ipynb #44b32105
+# %% ../nbs/method/retrieval.ipynb #262c8f22
 @torch.no_grad()
 def zero_shot(
     clip, # a `FrozenCLIP`
@@ -103,10 +105,12 @@ def zero_shot(
     x = floats(x, 'x', ('m', clip.d))
     return torch.cat([clip.logits(clip.embed(p), text).cpu() for p in x.split(4096)])
 
+# %% ../nbs/method/retrieval.ipynb #25cb4688
 def pseudo_labels(clip, x:torch.Tensor, text:torch.Tensor)->torch.Tensor: # `[m]` int64
     "The most likely class of each row of x `[m,d]`, as CLIP sees it."
     return zero_shot(clip, x, text).argmax(1)
 
+# %% ../nbs/method/retrieval.ipynb #2de471a3
 def _rows(rows, m):
     "Rows of a corpus `[b,N]`, as `find` gives them."
     ok = torch.is_tensor(rows) and rows.ndim == 2 and rows.dtype in (torch.int32, torch.int64) and not rows.is_meta
@@ -115,6 +119,7 @@ def _rows(rows, m):
     if low < 0 or high >= m: raise ValueError(f'rows: expected whole numbers [b,N] in 0 … {m-1}, got {low if low < 0 else high} among them')
     return rows
 
+# %% ../nbs/method/retrieval.ipynb #44b32105
 class Neighbourhood:
     "The N nearest corpus images of a query, and their labels."
     def __init__(self,
@@ -157,12 +162,13 @@ class Neighbourhood:
         "The most frequent label; of equally frequent ones the first class."
         return self.score(rows).argmax(1)
 
-# %% ../nbs/method/retrieval.ipynb #35ff781e
+# %% ../nbs/method/retrieval.ipynb #9c9d4145
 def _corpus(near, corpus, d='d'):
     "x of the corpus, one for each image that can be found."
     expect(isinstance(near, Neighbourhood), 'near', 'a Neighbourhood', near)
     return floats(corpus, 'corpus', (len(near.index), d))
 
+# %% ../nbs/method/retrieval.ipynb #bdc51efe
 class CLIPSteering(Steer):
     "CLIP steering (paper, Table 1a): x + lam (mean of positive neighbours − mean of negative ones); no SAE."
     def __init__(self,
@@ -195,6 +201,7 @@ class CLIPSteering(Steer):
         x_hat = (x := floats(x, 'x', ('b', self.corpus.shape[1]))) + self.lam*self.direction(x, q)
         return keep_norm(x_hat, x) if self.rescale else x_hat
 
+# %% ../nbs/method/retrieval.ipynb #35ff781e
 class VS2PlusPlus(CLIPSteering):
     "VS2++ (paper, section 'VS2++'): steer along the difference of the mean codes of positive and negative neighbours."
     @torch.no_grad()
@@ -212,7 +219,7 @@ class VS2PlusPlus(CLIPSteering):
         super().__init__(near, (gamma-1)*decoded, lam, **options)
         self.sae, self.gamma = sae, gamma
 
-# %% ../nbs/method/retrieval.ipynb #211b2219
+# %% ../nbs/method/retrieval.ipynb #0e0ce3e2
 class WeightedRAG(Predictor):
     "Weighted RAG (paper, Table 1a and Figure 6): the image's embedding mixed with those of its neighbours."
     def __init__(self,
@@ -231,6 +238,7 @@ class WeightedRAG(Predictor):
         e = mix_neighbours(self.clip.embed(x), *self.near.find(x, q), self.corpus, self.m)
         return self.clip.logits(F.normalize(e, dim=-1), self.text)
 
+# %% ../nbs/method/retrieval.ipynb #211b2219
 def mix_neighbours(
     e:torch.Tensor, # `[b,de]`
     sim:torch.Tensor, # `[b,N]`

@@ -19,7 +19,7 @@ from .engine.sparse import sparse
 from .engine.store import Store, batches
 from .train import statistics
 
-# %% ../nbs/tools/roads.ipynb #b130b78b
+# %% ../nbs/tools/roads.ipynb #4cf3615d
 def in_turns(
     roads:dict, # name → function without arguments
     repeats:int=7, # rounds that count; one more comes before
@@ -33,6 +33,7 @@ def in_turns(
             if r: took[name].append(1000*(time.perf_counter() - start))
     return {name: np.array(t) for name, t in took.items()}
 
+# %% ../nbs/tools/roads.ipynb #aeb8b0e0
 def ratio(
     a:np.ndarray, # milliseconds of each round
     b:np.ndarray, # of the other road, in the same rounds
@@ -43,10 +44,12 @@ def ratio(
     for v, name in ((a, 'a'), (b, 'b')): expect(len(v) > 0 and (v > 0).all(), name, 'times above 0', v)
     return tuple(v.item() for v in (a.min()/b.min(), (a/b).min(), (a/b).max()))
 
+# %% ../nbs/tools/roads.ipynb #80978938
 def said(r:tuple)->str: # of what `ratio` gives
     "A ratio with its spread, as text."
     return '{:.2f} ({:.2f}–{:.2f})'.format(*r)
 
+# %% ../nbs/tools/roads.ipynb #e11b3c65
 def speed(
     a:np.ndarray, other:np.ndarray, # milliseconds of two roads, as for `ratio`
     samples:int, # that a road does in a round
@@ -54,6 +57,7 @@ def speed(
     "Samples per second of the best round, and how many times longer it takes than the other road."
     return {'per second': 1000*samples/a.min()} | dict(zip(('ratio', 'smallest', 'largest'), ratio(a, other)))
 
+# %% ../nbs/tools/roads.ipynb #b130b78b
 def road_table(rows:dict)->pd.DataFrame: # name → row; one line for each
     "Rows as a table."
     return pd.DataFrame([dict(road=name) | row for name, row in rows.items()])
@@ -74,7 +78,7 @@ def made_up(
     x = F.embedding_bag(which, directions, per_sample_weights=weights, mode='sum')
     return x + mean + noise*torch.randn(rows, d, generator=g)/d**.5
 
-# %% ../nbs/tools/roads.ipynb #6bd36dcc
+# %% ../nbs/tools/roads.ipynb #699a2697
 class Ours:
     "`TopKSAE` within `sparse`."
     road = staticmethod(sparse)
@@ -93,24 +97,27 @@ class Ours:
         with self.road(self.sae): loss = self.loss(x, self.x_hat(x), None, None)
         self.opt.zero_grad(); loss.backward(); self.opt.step(); self.sae.normalise()
 
+# %% ../nbs/tools/roads.ipynb #6bd36dcc
 class Dense(Ours):
     "The same SAE with z written out."
     road = nullcontext
     def x_hat(self, x): return self.sae.decode(self.sae.encode(x))
 
-# %% ../nbs/tools/roads.ipynb #eb249651
+# %% ../nbs/tools/roads.ipynb #a5356f09
 def _sparsify(device):
     "The package, without its GPU kernel on a CPU."
     if device.type == 'cpu': os.environ.setdefault('SPARSIFY_DISABLE_TRITON', '1')
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()): import sparsify
     return sparsify
 
+# %% ../nbs/tools/roads.ipynb #a0bef425
 def _overcomplete():
     "The package's SAEs; on import, 0.3.0 calls `matplotlib.cm.get_cmap`, which new matplotlibs do not have."
     with patch.object(matplotlib.cm, 'get_cmap', matplotlib.colormaps.__getitem__, create=True):
         import overcomplete.sae
     return overcomplete.sae
 
+# %% ../nbs/tools/roads.ipynb #e3cd56d5
 class Sparsify:
     "sparsify's `SparseCoder`, FVU loss and Adam, step by step as its trainer does it."
     def __init__(self, mu, var, n, k, lr=1e-3, seed=0):
@@ -130,6 +137,7 @@ class Sparsify:
         self.sae.remove_gradient_parallel_to_decoder_directions()
         self.opt.step(); self.opt.zero_grad()
 
+# %% ../nbs/tools/roads.ipynb #5174e523
 class Overcomplete:
     "overcomplete's `TopKSAE` and `train_sae`, one batch at a time, on x − mu."
     def __init__(self, mu, var, n, k, lr=1e-3, seed=0):
@@ -145,8 +153,10 @@ class Overcomplete:
         def error(x, x_hat, *_): return (x - x_hat).square().mean()
         self.package.train_sae(self.sae, [x - self.mu], error, self.opt, nb_epochs=1, monitoring=0, device=x.device)
 
+# %% ../nbs/tools/roads.ipynb #436629d0
 TRAINERS = {'ours': Ours, 'TopKSAE, dense': Dense, 'sparsify': Sparsify, 'overcomplete': Overcomplete}
 
+# %% ../nbs/tools/roads.ipynb #eb249651
 def trainers(
     mu, var, n:int, k:int, lr:float=1e-3, seed:int=0, # as for `Ours`
 )->tuple: # name → trainer; name → why it is missing
@@ -168,7 +178,7 @@ def fvu(
     error = sum((part - trainer.x_hat(part)).double().square().sum().item() for part in x.split(batch))
     return error/(x.double() - x.double().mean(0)).square().sum().item()
 
-# %% ../nbs/tools/roads.ipynb #12c5dad9
+# %% ../nbs/tools/roads.ipynb #5f4f3688
 def training_data(
     d:int, n:int, k:int, batch:int, # sizes
     acts:str=None, # folder of a store; its own d counts then
@@ -179,12 +189,14 @@ def training_data(
     x = x[torch.randperm(len(x), generator=torch.Generator().manual_seed(0))].to(device)
     return x[len(x)//9:], x[:len(x)//9]
 
+# %% ../nbs/tools/roads.ipynb #459e8ab7
 def feed(x, batch:int, seed:int=0): # `[m,d]`; yields `[batch,d]`, without end
     "Full batches in a random order, epoch after epoch."
     if whole(batch, 'batch', 1) > len(floats(x, 'x', ('m', 'd'))): raise ValueError(f'batch: expected at most the {len(x)} rows to train on, got {batch}')
     g = torch.Generator().manual_seed(whole(seed, 'seed', 0))
     while True: yield from (b.x for b in batches(x, batch, g) if len(b) == batch)
 
+# %% ../nbs/tools/roads.ipynb #c3c1e639
 def after_steps(
     made:dict, # name → trainer, at its start
     x:torch.Tensor, batch:int, # as for `feed`
@@ -200,6 +212,7 @@ def after_steps(
         for _ in range(repeats + 1, steps): step()
     return took
 
+# %% ../nbs/tools/roads.ipynb #8f740994
 def after_seconds(
     made:dict, # name → trainer, at its start
     x:torch.Tensor, batch:int, # as for `feed`
@@ -214,6 +227,7 @@ def after_seconds(
             spent[name], steps[name] = spent[name] + time.perf_counter() - start, steps[name] + 1
     return steps
 
+# %% ../nbs/tools/roads.ipynb #12c5dad9
 def training_memory(cls, part, *args)->int: # one of `TRAINERS`, `[batch,d]`, as for `Ours`; bytes
     "The most that two steps hold at a time: weights, gradients, Adam's moments, what comes and goes; not the data."
     def run(): t = cls(*args); t.step(part); t.step(part)

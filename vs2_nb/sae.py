@@ -43,7 +43,7 @@ class TopKSAE(nn.Module):
 
     def extra_repr(self): return f'd={self.d}, n={self.n}, k={self.k}, activation={self.activation!r}'
 
-# %% ../nbs/method/sae.ipynb #b1620728
+# %% ../nbs/method/sae.ipynb #8c612fdf
 @patch
 @torch.no_grad()
 def centre(self:TopKSAE,
@@ -55,13 +55,14 @@ def centre(self:TopKSAE,
     self.b_pre.copy_(mu); self.mu.copy_(mu); self.var.fill_(number(var, 'var', above=0))
     return self
 
+# %% ../nbs/method/sae.ipynb #b1620728
 @patch
 @torch.no_grad()
 def normalise(self:TopKSAE):
     "Give every decoder row length 1."
     self.W_dec.copy_(F.normalize(self.W_dec, dim=1))
 
-# %% ../nbs/method/sae.ipynb #954223fc
+# %% ../nbs/method/sae.ipynb #324024c5
 @patch
 def _taken(self:TopKSAE, v, name, width):
     "A batch in the SAE's type, if it can be one."
@@ -69,6 +70,7 @@ def _taken(self:TopKSAE, v, name, width):
     if not v.detach().sum().isfinite(): floats(v, name, None) # says which rows
     return v
 
+# %% ../nbs/method/sae.ipynb #af4733b1
 @patch
 def _code(self:TopKSAE, values, indices):
     "Values in the SAE's type, and indices that are latents."
@@ -77,18 +79,20 @@ def _code(self:TopKSAE, values, indices):
            f'int64 [b,k] in 0 … {self.n - 1}', indices)
     return floats(values, 'values', tuple(indices.shape), self.W_enc.device, finite=False).to(self.W_enc), indices
 
+# %% ../nbs/method/sae.ipynb #954223fc
 @patch
 def _exact(self:TopKSAE):
     "Autocast computes in fewer digits: not here."
     kind = self.W_enc.device.type
     return torch.autocast(kind, enabled=False) if torch.is_autocast_enabled(kind) else nullcontext()
 
-# %% ../nbs/method/sae.ipynb #2418791b
+# %% ../nbs/method/sae.ipynb #7cdb9d45
 @patch
 def pre_acts(self:TopKSAE, x:torch.Tensor)->torch.Tensor: # `[b,n]`
     "How strongly each latent is driven, before the k strongest are chosen; under autocast in its type."
     return F.linear(self._taken(x, 'x', self.d) - self.b_pre, self.W_enc, self.b_enc if self.activation == 'relu' else None)
 
+# %% ../nbs/method/sae.ipynb #05eceac9
 @patch
 def encode_topk(self:TopKSAE,
     x:torch.Tensor, # `[b,d]`
@@ -99,12 +103,14 @@ def encode_topk(self:TopKSAE,
     indices = pre.abs().topk(self.k).indices
     return pre.gather(1, indices), indices
 
+# %% ../nbs/method/sae.ipynb #dce5c05f
 @patch
 def dense(self:TopKSAE, values:torch.Tensor, indices:torch.Tensor)->torch.Tensor: # `[b,n]`
     "z with its zeros written out."
     values, indices = self._code(values, indices)
     return values.new_zeros(len(values), self.n).scatter(1, indices, values)
 
+# %% ../nbs/method/sae.ipynb #2418791b
 @patch
 def encode(self:TopKSAE,
     x:torch.Tensor, # `[b,d]`
@@ -120,13 +126,14 @@ def fired(self:TopKSAE, values:torch.Tensor, indices:torch.Tensor)->torch.Tensor
     fired[indices[values != 0]] = 1
     return all_max(fired)
 
-# %% ../nbs/method/sae.ipynb #80a841fd
+# %% ../nbs/method/sae.ipynb #13b6c0da
 @patch
 def mix(self:TopKSAE, values:torch.Tensor, indices:torch.Tensor)->torch.Tensor: # `[b,d]`
     "z W_dec from the non-zeros of z: a weighted sum of k decoder rows."
     values, indices = self._code(values, indices)
     with self._exact(): return F.embedding_bag(indices, self.W_dec, per_sample_weights=values, mode='sum')
 
+# %% ../nbs/method/sae.ipynb #87743e5b
 @patch
 def decode(self:TopKSAE,
     z:torch.Tensor, # `[b,n]`
@@ -134,6 +141,7 @@ def decode(self:TopKSAE,
     "x̃ = z W_dec + b_pre."
     with self._exact(): return self._taken(z, 'z', self.n) @ self.W_dec + self.b_pre
 
+# %% ../nbs/method/sae.ipynb #aae37b0d
 @patch
 def forward(self:TopKSAE,
     x:torch.Tensor, # `[b,d]`
@@ -142,6 +150,7 @@ def forward(self:TopKSAE,
     values, indices = self.encode_topk(x)
     return self.mix(values, indices) + self.b_pre, values, indices
 
+# %% ../nbs/method/sae.ipynb #80a841fd
 @patch
 def fvu(self:TopKSAE,
     x:torch.Tensor, # `[b,d]`
@@ -172,12 +181,13 @@ def set_fvu(
     expect(var > 0, 'source', 'rows that differ', f'{n} rows of variance {var:g}')
     return error/var
 
-# %% ../nbs/method/sae.ipynb #5eac3d01
+# %% ../nbs/method/sae.ipynb #8dec57d9
 def _started(loss, name):
     "What a loss has learned in `start`."
     if not hasattr(loss, name): raise ValueError(f'loss: expected {type(loss).__name__}.start(sae, n) before its first call')
     return getattr(loss, name)
 
+# %% ../nbs/method/sae.ipynb #5eac3d01
 class Reconstruction:
     "|x − x̃|² summed over d, mean over the batch, divided by the training set's total variance."
     def start(self, sae:TopKSAE, n:int): self.var = sae.var
@@ -237,19 +247,23 @@ class MultiTopK:
         finally: self.sae.k = k
         return self.coef*(x - more).square().sum(1).mean()/self.sae.var
 
-# %% ../nbs/method/sae.ipynb #05b27d3f
+# %% ../nbs/method/sae.ipynb #b1bc899c
 SCHEMA = 3 # of sae.json
 WEIGHTS = r'sae-[0-9a-f]{16}\.safetensors' # the weights' file name
 
+# %% ../nbs/method/sae.ipynb #7bafef09
 def _weights_file(path, sha256): return Path(path)/f'sae-{str(sha256)[:16]}.safetensors'
 
+# %% ../nbs/method/sae.ipynb #71fe3121
 UNKNOWN = ('mu', 'var') # may be NaN
 
+# %% ../nbs/method/sae.ipynb #7a267e9a
 def _tidy(path, but):
     "Delete older weights, and what a kill left half written."
     old = [f for f in path.glob('sae-*') if re.fullmatch(WEIGHTS, f.name) and f != but]
     for f in [*old, *leftovers(path, WEIGHTS + r'|sae\.json')]: f.unlink()
 
+# %% ../nbs/method/sae.ipynb #05b27d3f
 @patch
 def save(self:TopKSAE,
     path, # folder, made if need be
@@ -267,13 +281,14 @@ def save(self:TopKSAE,
         _tidy(path, file)
         Path(lock.lock_file).unlink() # whoever waits makes a new one
 
-# %% ../nbs/method/sae.ipynb #bc211696
+# %% ../nbs/method/sae.ipynb #948e4ff4
 def read_sae_json(
     path, # folder that `save` wrote
 )->dict:
     "What `save` wrote beside the weights, its schema and seal checked."
     return read_json(location(path, 'path', 'a folder')/'sae.json', SCHEMA, sealed=True)
 
+# %% ../nbs/method/sae.ipynb #bc211696
 @patch(cls_method=True)
 def load(cls:TopKSAE,
     path, # folder that `save` wrote

@@ -15,7 +15,7 @@ from .engine.store import batches
 from .sae import TopKSAE, read_sae_json
 from .train import hold_out, known_rows
 
-# %% ../nbs/method/steering.ipynb #f9364908
+# %% ../nbs/method/steering.ipynb #36d5c7cb
 def most_seen(
     *labels:str, # each 'none', 'train' or 'test'
 )->str:
@@ -23,6 +23,7 @@ def most_seen(
     known = ('none', 'train', 'test')
     return max((one_of(l, 'labels', known) for l in labels), key=known.index, default='none')
 
+# %% ../nbs/method/steering.ipynb #1ba421a2
 class Method:
     "What is evaluated. Subclasses define `apply` with the arguments named in `needs`."
     needs = ('x',) # of 'x', 'e', 'q', 'y'
@@ -57,17 +58,21 @@ class Method:
         shown = {k: v for k, v in vars(self).items() if isinstance(v, (int, float, str, bool, TopKSAE, Method))}
         return f'{type(self).__name__}({", ".join(f"{k}={v!r}" for k, v in shown.items())})'
 
+# %% ../nbs/method/steering.ipynb #439041b9
 class Steer(Method):
     "x `[b,d]` → x̂ `[b,d]`; may use q and y as well."
 
+# %% ../nbs/method/steering.ipynb #a3aac3c3
 class Predictor(Method):
     "x, e or q of an image → logits `[b,c]`."
 
+# %% ../nbs/method/steering.ipynb #ee8e89d3
 class OnImages(Method):
     "Pictures → logits `[b,c]`, by running the model; subclasses define `apply(clip, pictures, text)`."
     needs = ('images',)
     def __call__(self, clip, pictures, text=None): return self.apply(clip, pictures, text)
 
+# %% ../nbs/method/steering.ipynb #f9364908
 def keep_norm(
     x_hat:torch.Tensor, # `[b,d]`
     x:torch.Tensor, # `[b,d]`, or one row for all
@@ -78,11 +83,12 @@ def keep_norm(
     x = x.to(torch.promote_types(x.dtype, x_hat.dtype)) # a length in half precision is off by a thousandth
     return x_hat*(x.norm(dim=1, keepdim=True)/x_hat.norm(dim=1, keepdim=True).clamp_min(1e-12))
 
-# %% ../nbs/method/steering.ipynb #27bb41d6
+# %% ../nbs/method/steering.ipynb #d717f462
 def _an_sae(sae):
     expect(hasattr(sae, 'encode_topk') and hasattr(sae, 'mix'), 'sae', 'a TopKSAE', sae)
     return sae
 
+# %% ../nbs/method/steering.ipynb #bd20243f
 def _gains(gamma, n):
     "A number, or a tensor with one for each latent."
     if not isinstance(gamma, (list, tuple)) and getattr(gamma, 'ndim', 0) == 0: return number(gamma, 'gamma')
@@ -90,6 +96,7 @@ def _gains(gamma, n):
     expect(gamma.shape == (n,), 'gamma', f'a number or [{n}], one for each latent', gamma)
     return gamma
 
+# %% ../nbs/method/steering.ipynb #27bb41d6
 class VS2(Steer):
     "Visual Sparse Steering (arXiv 2506.01247, Table 1a), steps 1–3 above: amplify the image's own active latents."
     def __init__(self,
@@ -110,7 +117,7 @@ class VS2(Steer):
         x_hat = x + self.lam*self.sae.mix((gamma-1)*values, indices)
         return keep_norm(x_hat, x) if self.rescale else x_hat
 
-# %% ../nbs/method/steering.ipynb #c7d2fa01
+# %% ../nbs/method/steering.ipynb #6f7eea9f
 class Reconstruct(Steer):
     "SAE_REC (paper, Tables 1a and 4): x from its amplified code, D(gamma z); gamma 0 zeroes latents out, −1 negates them."
     def __init__(self,
@@ -123,6 +130,7 @@ class Reconstruct(Steer):
         part = self.sae.mix(*self.sae.encode_topk(x.to(self.sae.W_dec.dtype)))
         return x + (self.gamma-1)*part if self.residual else self.gamma*part + self.sae.b_pre
 
+# %% ../nbs/method/steering.ipynb #c7d2fa01
 class Centroid(Steer):
     "Centroid steering, x + alpha (x − mu): the baseline without an SAE, not in the paper."
     def __init__(self,
@@ -136,7 +144,7 @@ class Centroid(Steer):
         x_hat = x + self.alpha*(x - self.mu.to(x.device)) # the finer precision of the two
         return keep_norm(x_hat, x) if self.rescale else x_hat
 
-# %% ../nbs/method/steering.ipynb #97f1cfa7
+# %% ../nbs/method/steering.ipynb #b0a9e8b4
 @contextmanager
 def steered(
     clip, # a `FrozenCLIP`
@@ -150,6 +158,7 @@ def steered(
         for block, m in methods.items(): stack.enter_context(clip.hooked(_swap(m), whole(block, 'block')))
         yield clip
 
+# %% ../nbs/method/steering.ipynb #97f1cfa7
 def _swap(method):
     "A method as what `hooked` wants, its output checked."
     expect(callable(method) and not isinstance(method, (Predictor, OnImages, type)), 'method', 'a Steer or a function of x', method)
@@ -180,7 +189,7 @@ class Blockwise(OnImages):
         with steered(clip, self.methods): e = clip.model.encode_image(images, normalize=False)
         return clip.logits(F.normalize(e.float(), dim=-1), text)
 
-# %% ../nbs/method/steering.ipynb #e33f79dc
+# %% ../nbs/method/steering.ipynb #319577da
 @torch.no_grad()
 def calibrate(
     sae:TopKSAE,
@@ -202,6 +211,7 @@ def calibrate(
     expect(len(fvu) > 0 and bool(fvu.isfinite().all()), 'source', 'rows with a finite FVU', fvu)
     return np.quantile(fvu.numpy(), q).item()
 
+# %% ../nbs/method/steering.ipynb #e33f79dc
 class Gated(Steer):
     "The reliability gate (paper, Table 3): steer where FVU(x) is at most the threshold, elsewhere return x as it is."
     def __init__(self,
@@ -239,9 +249,10 @@ def gates(
     sae = train(part)
     return {q: Gated(method, sae, calibrate(sae, back, q)) for q in qs}
 
-# %% ../nbs/method/steering.ipynb #9d51dd4d
+# %% ../nbs/method/steering.ipynb #2f37c3b4
 MODEL = ('model', 'pretrained', 'weights', 'tap', 'precision', 'transform') # what a recipe says of its model; and 'loaded' where the store knows it
 
+# %% ../nbs/method/steering.ipynb #177ab99f
 def other_model(
     identity:dict, # of a store or a recipe
     clip, # a `FrozenCLIP`
@@ -253,6 +264,7 @@ def other_model(
                 transform='its pictures are prepared in another way: another size, mean, std or cropping')
     return [said[k] for k in said if k in own and identity.get(k) != own[k]]
 
+# %% ../nbs/method/steering.ipynb #b07a2eba
 def save_recipe(
     path, # folder
     vs2:VS2,
@@ -265,6 +277,7 @@ def save_recipe(
     gamma = vs2.gamma.tolist() if torch.is_tensor(vs2.gamma) else vs2.gamma
     vs2.sae.save(path, recipe=dict(gamma=gamma, lam=vs2.lam, rescale=vs2.rescale, **model))
 
+# %% ../nbs/method/steering.ipynb #771adcc6
 def read_recipe(
     path, # folder that `save_recipe` wrote
 )->dict: # gamma, lam, rescale, model, pretrained, weights, tap, precision, transform, and loaded: options of `load_clip`
@@ -279,6 +292,7 @@ def read_recipe(
     expect(isinstance(loaded, dict) and set(loaded) <= {'quick_gelu', 'mean', 'std'}, 'path', f'quick_gelu, mean and std as loaded in the recipe {path}', loaded)
     return r | dict(loaded=loaded)
 
+# %% ../nbs/method/steering.ipynb #9d51dd4d
 def load_recipe(
     path, # folder that `save_recipe` wrote
     clip, # a `FrozenCLIP`; must be the model that the recipe was made for

@@ -19,9 +19,10 @@ from .engine.sources import Scaled
 from .engine.store import as_acts, batches
 from .engine.trainer import OPTIONS, Trainer, checked, default_lr
 
-# %% ../nbs/method/train.ipynb #41b44e7d
+# %% ../nbs/method/train.ipynb #f20c316e
 FAR, SAMPLE = 10, 256 # times the median distance; hashes that are kept
 
+# %% ../nbs/method/train.ipynb #8f83692f
 def row_hashes(
     x:torch.Tensor, # `[b,d]`
 )->torch.Tensor: # `[b]` int64, not negative
@@ -32,6 +33,7 @@ def row_hashes(
     odd = torch.from_numpy(((i ^ (i >> np.uint64(31))) | np.uint64(1)).view(np.int64)).to(x.device)
     return ((x.float().contiguous().view(torch.int32).long()*odd).sum(1) >> 1) & (2**63 - 1)
 
+# %% ../nbs/method/train.ipynb #28894295
 def statistics(
     source, # tensor `[n,d]`, `Acts` or `Store`
     batch_size:int=4096,
@@ -39,6 +41,7 @@ def statistics(
     "Mean and total variance of x, in float64; raises on NaN or infinity."
     return _look(source, 'x', batch_size)[:2]
 
+# %% ../nbs/method/train.ipynb #41b44e7d
 def _look(source, name, batch_size=4096):
     "One pass: mean, total variance, distances from the middle, the smallest hashes."
     total, square, first, n, far, known = 0., 0., None, 0, [], None
@@ -68,11 +71,12 @@ def _warn_far(source, distance):
                   f'({distance.max():.3g} to {distance.median():.3g}): {", ".join(named)}{" …" if len(rows) > 5 else ""}; '
                   'they decide what the SAE learns, look at them or leave them out', stacklevel=3)
 
-# %% ../nbs/method/train.ipynb #e804951f
+# %% ../nbs/method/train.ipynb #d5d3fd3c
 def default_k(d:int)->int: # active latents
     "The paper's ratio, k = 64 for d = 768, at another width."
     return max(1, round(whole(d, 'd', 1)*64/768))
 
+# %% ../nbs/method/train.ipynb #9b93c63f
 @torch.no_grad()
 def fold(
     sae:TopKSAE, # trained on x / by
@@ -84,6 +88,7 @@ def fold(
     sae.var.mul_(by**2)
     return sae
 
+# %% ../nbs/method/train.ipynb #cb7eb047
 def _asked(o):
     "Options of `train_sae` by name, each in its range; the device is its kind."
     for name, more in (('loss', ()), ('auxk', (False,)), ('multi_topk', (False,))):
@@ -93,11 +98,13 @@ def _asked(o):
     o = o | checked(**{name: o[name] for name in OPTIONS if name in o})
     return o, _device(('cuda' if torch.cuda.is_available() else 'cpu') if o['device'] is None else o['device'])
 
+# %% ../nbs/method/train.ipynb #17ba77f4
 def _key(source, o, device):
     "What decides this training, see `job_key`."
     said = {k: v for k, v in o.items() if k not in ('source', 'valid', 'checkpoint', 'every')} | dict(device=device.type)
     return job_key(source, said) + ('' if o['valid'] is None else ' ' + job_key(o['valid'], {}))
 
+# %% ../nbs/method/train.ipynb #e804951f
 def train_sae(
     source, # tensor `[n,d]`, `Acts` or `Store`
     expansion:int=4, # n = expansion · d latents
@@ -159,7 +166,7 @@ def plot_training(
     fig.tight_layout()
     return fig
 
-# %% ../nbs/method/train.ipynb #b7c1fa05
+# %% ../nbs/method/train.ipynb #e7c7ded4
 class Part:
     "Some rows of a source, as a source."
     def __init__(self,
@@ -173,6 +180,7 @@ class Part:
 
     def take(self, idx, columns=None): return self.source.take(self.rows[_rows(idx, len(self))], columns)
 
+# %% ../nbs/method/train.ipynb #2816943f
 def hold_out(
     source, # tensor `[n,d]`, `Acts`, `Store` or another source
     share:float=.2, # of the rows, kept back
@@ -185,6 +193,7 @@ def hold_out(
     order = torch.randperm(n, generator=torch.Generator().manual_seed(whole(seed, 'seed', 0)))
     return Part(source, order[kept:].sort().values), Part(source, order[:kept].sort().values)
 
+# %% ../nbs/method/train.ipynb #b7c1fa05
 def known_rows(
     sae:TopKSAE,
     x:torch.Tensor, # `[b,d]`
@@ -196,7 +205,7 @@ def known_rows(
     judged = hashes[hashes <= kept.max()] if len(kept) == SAMPLE else hashes
     return len(judged), int(torch.isin(judged, kept).sum())
 
-# %% ../nbs/method/train.ipynb #9cda2b42
+# %% ../nbs/method/train.ipynb #8e7f9287
 def train_once(
     folder, # where the SAEs are kept
     source, # tensor `[n,d]`, `Acts` or `Store`
@@ -218,6 +227,7 @@ def train_once(
                 sae = TopKSAE.load(path)
     return sae.to(device)
 
+# %% ../nbs/method/train.ipynb #9cda2b42
 def _kept(path, say=True):
     "The SAE in a folder; None if there is none, or none that can be read."
     if not (path/'sae.json').exists(): return None

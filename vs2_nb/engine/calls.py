@@ -13,13 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 import numpy as np, pandas as pd, torch
 
-# %% ../../nbs/engine/calls.ipynb #e92cd971
+# %% ../../nbs/engine/calls.ipynb #5e0d6e34
 BAD, ANY = 'no answer is right', 'any finite answer will do'
 
+# %% ../../nbs/engine/calls.ipynb #0ff2fc33
 class Thing: pass
 
+# %% ../../nbs/engine/calls.ipynb #0d67b2ba
 JUNK = dict(none=None, word='x', bytes=b'x', number=3, real=.5, truth=True, list=[], dict={}, set={1}, thing=Thing(), type=int)
 
+# %% ../../nbs/engine/calls.ipynb #e92cd971
 class Kind:
     "An argument: how a good one is made, and in which other forms it comes."
     takes = () # of `JUNK`, what may well be meant
@@ -43,16 +46,18 @@ class Kind:
         found = junk | self.own(v, bound) | self.more(v)
         return {k: (x, ANY if k in self.ok else good) for k, (x, good) in found.items() if k not in self.skip}
 
-# %% ../../nbs/engine/calls.ipynb #d325f075
+# %% ../../nbs/engine/calls.ipynb #d4a91cf4
 def _numbers(sizes, name, shape):
     "Normal numbers that this name and seed decide."
     g = torch.Generator().manual_seed(zlib.crc32(f'{name} {sizes["seed"]}'.encode()))
     return torch.randn([sizes[s] if isinstance(s, str) else s for s in shape], generator=g)
 
+# %% ../../nbs/engine/calls.ipynb #cd6aaeaf
 def _locked(a):
     a = np.array(a); a.flags.writeable = False
     return a
 
+# %% ../../nbs/engine/calls.ipynb #d325f075
 class X(Kind):
     "Floating point numbers."
     def __init__(self, *shape, f=lambda v: v, **options):
@@ -96,7 +101,7 @@ class Y(Kind):
         if self.most is not None: out |= dict(beyond=(first(self.top), BAD), huge=(first(10**12), BAD))
         return out | dict(longer=(torch.cat([v, v[:1]]), row), empty=(v[:0], row))
 
-# %% ../../nbs/engine/calls.ipynb #e64b8bb2
+# %% ../../nbs/engine/calls.ipynb #08e97829
 class Int(Kind):
     "A whole number from `least`, as drawn up to `top`; beyond `most` (a number or f(sizes)) it is wrong."
     def __init__(self, least=0, top=3, most=None, huge=False, **options):
@@ -119,6 +124,7 @@ class Int(Kind):
         elif self.huge: out |= dict(huge=(10**12, ANY))
         return out
 
+# %% ../../nbs/engine/calls.ipynb #e64b8bb2
 class Num(Kind):
     "A number in a range."
     def __init__(self, least=None, most=None, above=None, top=3., **options):
@@ -141,7 +147,7 @@ class Num(Kind):
         if self.most is not None: out |= dict(beyond=(self.most + .01, BAD), far=(1e9, BAD))
         return out
 
-# %% ../../nbs/engine/calls.ipynb #95ffbfd4
+# %% ../../nbs/engine/calls.ipynb #ebec68a4
 class Word(Kind):
     "One of a few words."
     def __init__(self, *known, **options):
@@ -155,6 +161,7 @@ class Word(Kind):
     def own(self, v, bound):
         return {k: (x, BAD) for k, x in dict(other='nonesuch', upper=str(v).upper() + '!', empty='', one=[v], odd='\x1b[31m=1\n🦊').items()}
 
+# %% ../../nbs/engine/calls.ipynb #74447b0c
 class Flag(Kind):
     "Yes or no; numbers and None may be meant so, words may not."
     def __init__(self, **options): super().__init__(takes=('none', 'number', 'truth', 'real', 'list', 'dict', 'set', 'thing', 'type', 'bytes'), **options)
@@ -165,8 +172,10 @@ class Flag(Kind):
     def value(self, sizes, name): return sizes[f'{name}=']
     def own(self, v, bound): return dict(numpy=(np.bool_(v), v), text=('no', BAD))
 
+# %% ../../nbs/engine/calls.ipynb #45f1bcbc
 WORDS = ['zero', 'one', 'two', 'three', 'four', 'five'] # the bundled model knows them
 
+# %% ../../nbs/engine/calls.ipynb #f88e132b
 class Names(Kind):
     "Several strings."
     def __init__(self, rows=None, pool=WORDS, **options):
@@ -179,12 +188,13 @@ class Names(Kind):
         out = {k: (x, v) for k, x in same.items()} | {k: (x, BAD) for k, x in bad.items()}
         return out | dict(twice=([v[0]]*len(v), ANY), longer=([*v, v[0]], BAD if self.rows in bound else ANY))
 
+# %% ../../nbs/engine/calls.ipynb #95ffbfd4
 class Text(Kind):
     "Words for people, or a path."
     takes = ('word',)
     def own(self, v, bound): return dict(odd=('\x1b[31m=1+1<b>é🦊', ANY))
 
-# %% ../../nbs/engine/calls.ipynb #f7e08295
+# %% ../../nbs/engine/calls.ipynb #b023e171
 def _plain(v):
     "A tensor, sparse array or series as an array; an object as what it holds."
     if torch.is_tensor(v): return v.detach().cpu().float().numpy() if v.dtype == torch.bfloat16 else v.detach().cpu().numpy()
@@ -195,6 +205,7 @@ def _plain(v):
     if callable(v) and not hasattr(v, 'needs'): return None
     return {k: x for k, x in vars(v).items() if not k.startswith('__')} if hasattr(v, '__dict__') else repr(v)
 
+# %% ../../nbs/engine/calls.ipynb #0d5cf037
 def alike(a, b, rough=1e-4, depth=8)->bool:
     "Whether two answers are the same, numbers up to rounding."
     a, b = _plain(a), _plain(b)
@@ -209,6 +220,7 @@ def alike(a, b, rough=1e-4, depth=8)->bool:
     if isinstance(a, (list, tuple)): return len(a) == len(b) and all(alike(x, y, rough, depth-1) for x, y in zip(a, b))
     return a == b or isinstance(a, (int, np.integer)) and rough > .01
 
+# %% ../../nbs/engine/calls.ipynb #f7e08295
 def finite(v, depth=8)->bool:
     "Whether there is no NaN and no infinity in an answer; a table may have empty cells."
     if isinstance(v, pd.DataFrame): return not np.isinf(v.select_dtypes('number').to_numpy(float)).any()
@@ -218,10 +230,11 @@ def finite(v, depth=8)->bool:
     parts = v.values() if isinstance(v, dict) else v if isinstance(v, (list, tuple)) else ()
     return not depth or all(finite(x, depth-1) for x in parts)
 
-# %% ../../nbs/engine/calls.ipynb #ca2236b6
+# %% ../../nbs/engine/calls.ipynb #0fe34f08
 SAID = r'expected|got|not |no |unknown|needs|holds|cannot|nothing'
 ALIAS = dict(source=['x', 'q'], acts=['x'], x=['q'], a=['x', 'source', 'sources', 'images'], b=['x', 'source', 'sources'], fits=['method'], root=['name'], path=['out', 'root', 'images']) # what it is called one door further in
 
+# %% ../../nbs/engine/calls.ipynb #ca2236b6
 def clear(
     e:Exception,
     names, # of the arguments
@@ -264,7 +277,7 @@ class Door:
         "Sizes that arg shares with others."
         return {s for s in self.kinds[arg].letters if s is not None and (isinstance(s, int) or any(s in k.letters for n, k in self.kinds.items() if n != arg))}
 
-# %% ../../nbs/engine/calls.ipynb #69387a5d
+# %% ../../nbs/engine/calls.ipynb #aa08bc6a
 def draws(door):
     "A hypothesis strategy of all that decides a good call: sizes, a seed, numbers and words."
     from hypothesis import strategies as st
@@ -272,10 +285,12 @@ def draws(door):
     own = {f'{name}=': s for name, kind in door.kinds.items() for s in kind.drawn().values()}
     return st.fixed_dictionaries({k: st.integers(*r) for k, r in sizes.items()} | own)
 
+# %% ../../nbs/engine/calls.ipynb #89ec416f
 def good(door, drawn):
     "The arguments of a good call."
     return {name: kind.value(drawn, name) for name, kind in door.kinds.items()}
 
+# %% ../../nbs/engine/calls.ipynb #604dd3b0
 @contextlib.contextmanager
 def _quiet(seconds=20):
     "Without output and warnings, and not for ever."
@@ -286,15 +301,17 @@ def _quiet(seconds=20):
         try: yield
         finally: signal.alarm(0); signal.signal(signal.SIGALRM, was)
 
+# %% ../../nbs/engine/calls.ipynb #69387a5d
 def _answer(door, given):
     "What a call gives, a generator's first parts included."
     torch.manual_seed(0)
     got = door(**given)
     return list(itertools.islice(got, 3)) if hasattr(got, '__next__') else got
 
-# %% ../../nbs/engine/calls.ipynb #4b9f53de
+# %% ../../nbs/engine/calls.ipynb #c513eb76
 RIGHT, CLEAR, UNCLEAR, SILENT = 'rightly', 'clearly', 'unclearly', 'silently wrong'
 
+# %% ../../nbs/engine/calls.ipynb #d4e03376
 def judge(
     door, arg:str, form:str, # of the doors; '' for the good call
     drawn:dict, # as `draws` draws it
@@ -314,11 +331,13 @@ def judge(
         except Exception as e: return RIGHT, f'the plain form is refused: {e}'
         return (RIGHT, '') if alike(got, want, .1 if form in ('half', 'whole') else 1e-3) else (SILENT, f'{_short(got)} and not {_short(want)}')
 
+# %% ../../nbs/engine/calls.ipynb #4d2254f5
 def _paths(given): return [str(v) for v in given.values() if isinstance(v, (str, Path)) and '/' in str(v)] # an error may begin with a file's name
 
+# %% ../../nbs/engine/calls.ipynb #4b9f53de
 def _short(v): return ' '.join(repr(_plain(v)).split())[:100]
 
-# %% ../../nbs/engine/calls.ipynb #b4d4ae03
+# %% ../../nbs/engine/calls.ipynb #32d138f9
 def calls(
     door,
     n:int, # how many
@@ -345,10 +364,12 @@ def calls(
     one()
     return out
 
+# %% ../../nbs/engine/calls.ipynb #c3e6f5cf
 def _least(door):
     "Numbers and words for a first good call."
     return {f'{name}=': kind.first() for name, kind in door.kinds.items() if kind.drawn()}
 
+# %% ../../nbs/engine/calls.ipynb #b4d4ae03
 def told(c)->str:
     "One call and its outcome in a line; `judge` makes it again."
     return f"{c['outcome']}: {c['door']}({c['argument']} as {c['form'] or 'it should be'}) with {c['drawn']}: {c['said'][:200]}"

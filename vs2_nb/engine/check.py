@@ -12,7 +12,7 @@ import math, numbers
 from pathlib import Path
 import numpy as np, torch
 
-# %% ../../nbs/engine/check.ipynb #b2cb6329
+# %% ../../nbs/engine/check.ipynb #bc55244f
 def told(v)->str:
     "A value in a few words, for an error."
     if torch.is_tensor(v): return f'{str(v.dtype)[6:]} {list(v.shape)}'
@@ -21,6 +21,7 @@ def told(v)->str:
     said = f'{type(v).__name__} {v!r}' if isinstance(v, (list, tuple, set, dict)) else ' '.join(repr(v).split())
     return said if len(said) < 80 else said[:77] + '…'
 
+# %% ../../nbs/engine/check.ipynb #b2cb6329
 def expect(
     ok:bool, # what has to be true
     name:str, # of the argument
@@ -30,7 +31,7 @@ def expect(
     "Raise `ValueError` unless `ok`."
     if not ok: raise ValueError(f'{name}: expected {what}, got {told(given)}')
 
-# %% ../../nbs/engine/check.ipynb #9928beeb
+# %% ../../nbs/engine/check.ipynb #c027e94f
 def _as_tensor(v, name, what):
     "A tensor as it is; arrays, and lists of numbers, as tensors."
     if torch.is_tensor(v): return v
@@ -43,14 +44,17 @@ def _as_tensor(v, name, what):
         return torch.from_numpy(a if a.flags.writeable and min(a.strides, default=0) >= 0 else a.copy()) # torch has no step backwards
     except (TypeError, ValueError) as e: raise ValueError(f'{name}: expected {what}, got {told(v)}') from e
 
+# %% ../../nbs/engine/check.ipynb #ba0d8acc
 def _held(v, name, what):
     "Raise where a tensor holds no numbers that can be looked at."
     expect(v.layout == torch.strided and v.device.type != 'meta', name, f'{what} in memory', f'{v.layout} on {v.device}')
 
+# %% ../../nbs/engine/check.ipynb #1d61c4df
 def _fits(v, shape):
     "Whether a tensor has a shape in which letters are free."
     return len(shape) == v.ndim and all(isinstance(s, str) or s == n for s, n in zip(shape, v.shape))
 
+# %% ../../nbs/engine/check.ipynb #c56d9b39
 def floats(
     v, # tensor, NumPy array, or list of numbers
     name:str, # of the argument
@@ -71,6 +75,7 @@ def floats(
         raise ValueError(f'{name}: not finite in {len(bad)} of {len(t) if t.ndim else 1} rows, the first is row {bad[0]}')
     return t
 
+# %% ../../nbs/engine/check.ipynb #9928beeb
 def ints(
     v, # tensor, NumPy array, or list of whole numbers
     name:str, # of the argument
@@ -89,14 +94,16 @@ def ints(
         raise ValueError(f'{name}: expected {what}, got {lo if lo < least else int(t.max())} among them')
     return t.long()
 
-# %% ../../nbs/engine/check.ipynb #847ff0db
+# %% ../../nbs/engine/check.ipynb #6054cf9c
 def _range(least, most): return (f' from {least}' if most is None else f' in {least} … {most}') if least is not None else '' if most is None else f' up to {most}'
 
+# %% ../../nbs/engine/check.ipynb #c624ae93
 def _one(v):
     "The number in an array or tensor that holds one; anything else as it is."
     if not isinstance(v, (torch.Tensor, np.ndarray, np.generic)): return v
     return v.item() if math.prod(v.shape) == 1 and getattr(v, 'is_meta', False) is False else v
 
+# %% ../../nbs/engine/check.ipynb #ebb164d0
 def whole(
     v, # Python or NumPy integer, or a tensor that holds one
     name:str, # of the argument
@@ -110,6 +117,7 @@ def whole(
            f'a whole number{_range(least, most)}', v)
     return int(one)
 
+# %% ../../nbs/engine/check.ipynb #ebded7af
 def number(
     v, # Python or NumPy number, or a tensor that holds one
     name:str, # of the argument
@@ -124,6 +132,7 @@ def number(
            f'a number{_range(least, most) if above is None else f" above {above}"}', v)
     return float(one)
 
+# %% ../../nbs/engine/check.ipynb #fc921190
 def one_of(
     v,
     name:str, # of the argument
@@ -133,6 +142,7 @@ def one_of(
     expect(isinstance(v, str | int | None) and v in list(known), name, f'one of {", ".join(map(repr, known))}', v)
     return v
 
+# %% ../../nbs/engine/check.ipynb #7b667d7d
 def strings(
     v, # list, tuple or array of strings
     name:str, # of the argument
@@ -143,6 +153,7 @@ def strings(
            f'a list of strings{"" if least == 0 else f", at least {least}"}', v)
     return [str(s) for s in v]
 
+# %% ../../nbs/engine/check.ipynb #847ff0db
 def asked(
     names:str, # some of `known`, separated by commas, or 'all'
     known, # what there is
@@ -155,7 +166,7 @@ def asked(
         raise ValueError(f"{argument}: expected 'all' or some of {', '.join(known)}, got {', '.join(bad)}")
     return found
 
-# %% ../../nbs/engine/check.ipynb #0f50302e
+# %% ../../nbs/engine/check.ipynb #45eeb0b6
 def able(
     v,
     name:str, # of the argument
@@ -166,6 +177,7 @@ def able(
     expect(not isinstance(v, type) and all(hasattr(v, p) for p in parts), name, what, v)
     return v
 
+# %% ../../nbs/engine/check.ipynb #eb370f71
 def function(
     v,
     name:str, # of the argument
@@ -175,6 +187,7 @@ def function(
     expect(callable(v) and not isinstance(v, type), name, what, v)
     return v
 
+# %% ../../nbs/engine/check.ipynb #0a2f43ed
 def flag(
     v,
     name:str, # of the argument
@@ -183,6 +196,7 @@ def flag(
     expect(isinstance(v, (bool, np.bool_)), name, 'True or False', v)
     return bool(v)
 
+# %% ../../nbs/engine/check.ipynb #e86ac58a
 def location(
     v, # string or `Path`
     name:str, # of the argument
@@ -192,6 +206,7 @@ def location(
     expect(isinstance(v, (str, Path)) and str(v) and '\0' not in str(v), name, what, v)
     return Path(v)
 
+# %% ../../nbs/engine/check.ipynb #07858a21
 def device(
     v, # 'cpu', 'cuda:1', a `torch.device`
     name:str='device', # of the argument
@@ -200,6 +215,7 @@ def device(
     try: return torch.device(v if isinstance(v, torch.device) else v + '')
     except (RuntimeError, TypeError): raise ValueError(f"{name}: expected 'cpu', 'cuda', 'cuda:1' …, got {told(v)}") from None
 
+# %% ../../nbs/engine/check.ipynb #ae8ee2e0
 def pictures(
     v, # list or tuple of PIL pictures
     name:str='pictures', # of the argument
@@ -209,6 +225,7 @@ def pictures(
     expect(ok, name, 'a list of PIL pictures', v)
     return list(v)
 
+# %% ../../nbs/engine/check.ipynb #0f50302e
 def frame(
     v, # a `DataFrame`
     name:str, # of the argument
@@ -220,12 +237,19 @@ def frame(
     expect(hasattr(v, 'columns') and hasattr(v, 'loc') and len(v) >= least and all(c in v for c in columns), name, what, v)
     return v
 
-# %% ../../nbs/engine/check.ipynb #1ba16c7a
+# %% ../../nbs/engine/check.ipynb #c2e726d6
 def a_clip(v, name='clip'): return able(v, name, 'a FrozenCLIP', 'embed', 'logits', 'text', 'transform', 'hooked')
+
+# %% ../../nbs/engine/check.ipynb #e00e7a8c
 def a_dataset(v, name='data'): return able(v, name, 'a Dataset', 'name', 'train', 'test', 'classnames', 'templates')
+
+# %% ../../nbs/engine/check.ipynb #37cf640b
 def a_split(v, name='split'): return able(v, name, 'a Split', 'images', 'ids', 'take')
+
+# %% ../../nbs/engine/check.ipynb #bb2cfbfe
 def a_sae(v, name='sae'): return able(v, name, 'a TopKSAE', 'encode_topk', 'mix', 'd', 'n', 'k')
 
+# %% ../../nbs/engine/check.ipynb #f3085472
 def some_acts(
     v, # `Acts`, a `Store`, or a source of one's own
     name:str='acts', # of the argument
@@ -235,12 +259,13 @@ def some_acts(
     expect(ok and not isinstance(v, type), name, 'Acts or a Store', v)
     return v
 
+# %% ../../nbs/engine/check.ipynb #1ba16c7a
 def a_method(
     v, # a `Steer`, a `Predictor`, a method `OnImages`, or a function of what it says in `needs` (x without it)
     name:str='method', # of the argument
 ): return v if v is None else function(v, name, 'a Steer, a Predictor, a method OnImages or None')
 
-# %% ../../nbs/engine/check.ipynb #deb6bfb9
+# %% ../../nbs/engine/check.ipynb #b6812734
 def rows(
     idx, # row numbers, negative ones count from the end; or a mask
     n:int, # how many rows there are
@@ -256,6 +281,7 @@ def rows(
     if len(idx) and not 0 <= idx.min() <= idx.max() < n: raise IndexError(f'{name}: expected rows of {n}, got one beyond them')
     return idx
 
+# %% ../../nbs/engine/check.ipynb #deb6bfb9
 def one_string(
     v,
     name:str, # of the argument

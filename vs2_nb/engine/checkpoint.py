@@ -18,9 +18,10 @@ from .files import hold, leftovers, lock_or_wait, read_tensors, save_tensors, sh
 from .ranks import rank, wait, world
 from .store import batches
 
-# %% ../../nbs/engine/checkpoint.ipynb #7aabeef1
+# %% ../../nbs/engine/checkpoint.ipynb #85e62dfb
 SCHEMA = 2 # of a checkpoint's facts
 
+# %% ../../nbs/engine/checkpoint.ipynb #7aabeef1
 class Checkpoint:
     "One job's state in a folder: one file of sealed tensors, the plain facts in its header. Within `with`, no other process has the folder."
     def __init__(self,
@@ -47,7 +48,7 @@ class Checkpoint:
         if self.lock.is_locked:
             for f in leftovers(self.path, r'checkpoint\.safetensors'): f.unlink(missing_ok=True)
 
-# %% ../../nbs/engine/checkpoint.ipynb #507eada8
+# %% ../../nbs/engine/checkpoint.ipynb #eac44468
 @patch
 def save(self:Checkpoint,
     tensors:dict, # name → tensor
@@ -57,6 +58,7 @@ def save(self:Checkpoint,
     "Replace the checkpoint; the old one is whole until the new one is."
     save_tensors(self.file, tensors, dict(schema=SCHEMA, identity=self.identity, step=whole(step, 'step', 0), facts=facts))
 
+# %% ../../nbs/engine/checkpoint.ipynb #0e7d245c
 @patch
 def load(self:Checkpoint,
     device='cpu', # of the tensors
@@ -73,6 +75,7 @@ def load(self:Checkpoint,
                          'number of threads); name another folder')
     return tensors, said['facts'] | dict(step=said['step'])
 
+# %% ../../nbs/engine/checkpoint.ipynb #507eada8
 @patch
 def clear(self:Checkpoint):
     "Delete the checkpoint; the job is done."
@@ -82,9 +85,10 @@ def clear(self:Checkpoint):
         for f in (self.file, self.path/'lock'): f.unlink(missing_ok=True)
         if not any(self.path.iterdir()): self.path.rmdir()
 
-# %% ../../nbs/engine/checkpoint.ipynb #79e8c2d5
+# %% ../../nbs/engine/checkpoint.ipynb #af593b13
 CODE = ('sae', 'train', 'engine/ranks', 'engine/sources', 'engine/sparse', 'engine/store', 'engine/trainer') # modules that train
 
+# %% ../../nbs/engine/checkpoint.ipynb #208d093a
 def job_key(
     source, # tensor `[n,d]`, `Acts` or `Store`
     options:dict, # of a training: plain values, or objects that hold only such
@@ -103,6 +107,7 @@ def job_key(
             h.update(v.cpu().contiguous().view(torch.uint8).numpy())
     return h.hexdigest()
 
+# %% ../../nbs/engine/checkpoint.ipynb #52eb9ade
 def _settings(name, v):
     "What decides an option: a plain value, or an object's class and its plain settings."
     if isinstance(v, np.generic): v = v.item()
@@ -112,6 +117,7 @@ def _settings(name, v):
                          f'got {type(v).__name__}; nothing tells it from another one, use train_sae without checkpoint')
     return [type(v).__module__, type(v).__qualname__, _code(type(v)), {k: _settings(f'{name}.{k}', x) for k, x in vars(v).items()}]
 
+# %% ../../nbs/engine/checkpoint.ipynb #79e8c2d5
 def _code(cls):
     "What the functions and plain values of a class and of its parents say."
     def told(c): # a constant may be code itself: a function within a function

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np, pandas as pd, torch, torch.nn.functional as F
 from .calls import BAD, ANY, Door, Flag, Int, Kind, Names, Num, Text, Thing, Word, X, Y, WORDS, calls, module_of, table, _numbers
 
-# %% ../../nbs/engine/doors.ipynb #66ea40b1
+# %% ../../nbs/engine/doors.ipynb #2f816a6f
 @lru_cache
 def folder()->Path:
     "A temporary folder, gone when Python ends."
@@ -25,16 +25,21 @@ def folder()->Path:
     atexit.register(shutil.rmtree, path, ignore_errors=True)
     return path
 
+# %% ../../nbs/engine/doors.ipynb #1ab08b9f
 _new = iter(range(10**9))
+
+# %% ../../nbs/engine/doors.ipynb #68b4db15
 def fresh(sizes=None)->str:
     "The name of a folder that is not there yet."
     return str(folder()/f'new-{next(_new)}')
 
+# %% ../../nbs/engine/doors.ipynb #a014bbc2
 @lru_cache
 def clip():
     from vs2_nb.clip import load_clip
     return load_clip('mini', device='cpu')
 
+# %% ../../nbs/engine/doors.ipynb #ed3a0719
 @lru_cache
 def digits():
     from vs2_nb.data import Dataset
@@ -42,26 +47,31 @@ def digits():
     d = load_dataset('digits')
     return Dataset('digits', d.train.take(range(24)), d.test.take(range(12)), d.classnames, d.templates)
 
+# %% ../../nbs/engine/doors.ipynb #d649b3b7
 @lru_cache
 def text(c=10): return clip().text(digits().classnames[:c])
 
+# %% ../../nbs/engine/doors.ipynb #442b2a31
 @lru_cache
 def stored(m=36, labels=True, q=True):
     "`Acts` of the digits, with all columns."
     from vs2_nb.activations import extract, pixels
     return extract(clip(), digits().all, q=pixels, blocks=4).load()
 
+# %% ../../nbs/engine/doors.ipynb #aab241d2
 def sae(sizes, d=None):
     "Random directions, centred, with a known variance."
     from vs2_nb.sae import TopKSAE
     d = d or sizes['d']
     return TopKSAE(d, 2*d, min(sizes['k'], d), seed=sizes['seed']).centre(_numbers(sizes, 'mu', [d])*.1, 2.).eval()
 
+# %% ../../nbs/engine/doors.ipynb #0e34b04d
 @lru_cache
 def store():
     from vs2_nb.activations import extract
     return extract(clip(), digits().all, str(folder()/'store'))
 
+# %% ../../nbs/engine/doors.ipynb #b25fd118
 def near(sizes, q='x', labels='none'):
     "Neighbours among m rows of d numbers, by x itself or by a column q of w numbers."
     from vs2_nb.retrieval import NeighbourIndex, Neighbourhood
@@ -69,38 +79,56 @@ def near(sizes, q='x', labels='none'):
     corpus = _numbers(sizes, 'corpus', ['m', 'd' if own else 'w'])
     return Neighbourhood(NeighbourIndex(corpus), torch.arange(sizes['m']) % sizes['c'], sizes['c'], 3, labels, _itself if own else None)
 
+# %% ../../nbs/engine/doors.ipynb #66ea40b1
 def _itself(x): return x
 
-# %% ../../nbs/engine/doors.ipynb #67bcc62e
+# %% ../../nbs/engine/doors.ipynb #8fa47ab7
 def obj(make, *letters, **options):
     "An argument that is an object; whatever else is no answer."
     k = Kind(lambda sizes: make(sizes) if _takes(make) else make(), **options)
     k.letters = letters
     return k
 
+# %% ../../nbs/engine/doors.ipynb #ce831a44
 def _takes(f): return any(p.default is p.empty for p in inspect.signature(f).parameters.values())
 
+# %% ../../nbs/engine/doors.ipynb #93b8fcea
 def Sae(d=None): return obj(lambda s: sae(s, d), d or 'd', 'n')
+
+# %% ../../nbs/engine/doors.ipynb #ce516633
 def Clip(): return obj(clip, 128, 64)
+
+# %% ../../nbs/engine/doors.ipynb #0384834b
 def Source(rows='m', width='d', **options): return X(rows, width, **options)
+
+# %% ../../nbs/engine/doors.ipynb #0ab9d0cf
 class Where(Text):
     "A path to be, never in the folder that happens to be the current one."
     takes = ()
     def __init__(self): super().__init__(make=fresh, skip=('word',))
     def own(self, v, bound): return dict(odd=(str(folder()/'\x1b[31m=1+1<b>é🦊'), ANY))
+
+# %% ../../nbs/engine/doors.ipynb #a41e7276
 def Given(make, **options): return Text(make=lambda s: str(make()), more=lambda v: dict(missing=('/nowhere/at all', BAD)), skip=('odd', 'word'), **options) # a path that is there
+
+# %% ../../nbs/engine/doors.ipynb #57ed627c
 def Maybe(kind):
     "An argument whose default is None."
     kind.takes = (*kind.takes, 'none')
     return kind
+
+# %% ../../nbs/engine/doors.ipynb #67bcc62e
 def Each(names, kinds, **options):
     "Doors of functions that take the same."
     return [Door(n, kinds(), **options) for n in names.split()]
 
-# %% ../../nbs/engine/doors.ipynb #4a7a21d7
+# %% ../../nbs/engine/doors.ipynb #a9c8b83d
 def hits(v): return v > 0
+
+# %% ../../nbs/engine/doors.ipynb #570d4b19
 def _bools(sizes, name, shape): return (_numbers(sizes, name, shape) > 0).numpy()
 
+# %% ../../nbs/engine/doors.ipynb #706a3ad9
 class Hits(Kind):
     "`[n]` bool."
     def __init__(self, *shape, **options):
@@ -114,10 +142,16 @@ class Hits(Kind):
         return {k: (x, v) for k, x in same.items()} | {k: (x, BAD) for k, x in bad.items()} | dict(
             longer=(np.concatenate([v, v[...,:1]], -1), row), empty=(v[...,:0], BAD))
 
+# %% ../../nbs/engine/doors.ipynb #edefddc2
 def shares(v): return v.softmax(-1)
+
+# %% ../../nbs/engine/doors.ipynb #d12405c7
 def unit(v): return F.normalize(v, dim=-1)
+
+# %% ../../nbs/engine/doors.ipynb #ca7f734b
 def positive(v): return v.abs() + .1
 
+# %% ../../nbs/engine/doors.ipynb #4a7a21d7
 METRICS = [
     Door('metrics.hits', dict(logits=X('m', 'c'), y=Y('m', 'c'), k=Int(1, 3))),
     Door('metrics.accuracy', dict(hit=Hits('m'))),
@@ -129,14 +163,25 @@ METRICS = [
     Door('metrics.holm', dict(p=X('m', f=lambda v: v.sigmoid(), ok=('nan',))), nan=True),
     Door('metrics.ece', dict(probs=X('m', 'c', f=shares, skip=('whole',)), y=Y('m', 'c'), bins=Int(1, 20)))]
 
-# %% ../../nbs/engine/doors.ipynb #c8212f95
+# %% ../../nbs/engine/doors.ipynb #fdc6cdca
 def image(sizes=None): return clip().transform(digits().train[0])[None].repeat(2, 1, 1, 1)
+
+# %% ../../nbs/engine/doors.ipynb #97a3e4bf
 def pictures(sizes=None): return [digits().train[i] for i in range(2)]
+
+# %% ../../nbs/engine/doors.ipynb #4894b5bc
 PICTURES = dict(more=lambda v: dict(numbers=([1, 2], BAD), none_in=([v[0], None], BAD), no_picture=([v[0], 'nowhere.png'], BAD), one=(v[0], BAD)))
 
+# %% ../../nbs/engine/doors.ipynb #30be7089
 def Images(): return X('b', 3, 32, 32, skip=('list', 'objects', 'narrow', 'zeros', 'empty'))
+
+# %% ../../nbs/engine/doors.ipynb #09f4ae08
 def Emb(rows='b', **o): return X(rows, 64, f=unit, **o)
+
+# %% ../../nbs/engine/doors.ipynb #70cc5ab5
 def Act(rows='b', **o): return X(rows, 128, **o)
+
+# %% ../../nbs/engine/doors.ipynb #71de5102
 class Texts(Kind):
     "`[de,c]` class texts."
     letters = (64, 'c')
@@ -147,6 +192,7 @@ class Texts(Kind):
         return {k: (x, v) for k, x in dict(array=v.numpy(), list=v.tolist(), double=v.double(), half=v.half(), grad=v.clone().requires_grad_()).items()} | {
             k: (x, BAD) for k, x in bad.items()} | dict(empty=(v[:,:0], ANY))
 
+# %% ../../nbs/engine/doors.ipynb #caa51293
 CLIP = [
     Door('clip.load_clip', dict(name=Word('mini'), pretrained=Maybe(Word('seed0', 'seed1', 'random')), device=Maybe(Word('cpu')), precision=Word('fp32'),
                                 quick_gelu=Maybe(Kind(lambda s: None, takes=('truth',), ok=('number', 'dict', 'list', 'real', 'set', 'thing', 'type', 'bytes', 'word')))), cost=9),
@@ -168,28 +214,35 @@ CLIP = [
         dtype=Word('float32', 'float16'), q=Maybe(obj(lambda: import_module('vs2_nb.activations').pixels, skip=('type',))), blocks=Maybe(Int(1, 4, 4)), on_error=Word('raise', 'skip'),
         num_workers=Int(0, 0)), cost=9, call=lambda **o: import_module('vs2_nb.activations').extract(**o).load())]
 
+# %% ../../nbs/engine/doors.ipynb #c8212f95
 def _within(context):
     with context as c: return clip().tap(image())
 
-# %% ../../nbs/engine/doors.ipynb #318af54c
+# %% ../../nbs/engine/doors.ipynb #1fd14bf0
 def acts(sizes):
     from vs2_nb.engine.store import Acts
     m = sizes['m']
     return Acts(_numbers(sizes, 'x', ['m', 'd']), _numbers(sizes, 'e', ['m', 64]), torch.arange(m) % 2, _numbers(sizes, 'q', ['m', 'w']), [f'i{i}' for i in range(m)],
                 _numbers(sizes, 'xs', ['m', 2, 'd']))
 
+# %% ../../nbs/engine/doors.ipynb #354c0b94
 def made_store(sizes):
     from vs2_nb.bench import made_store
     return made_store(fresh(), _numbers(sizes, 'x', ['m', 'd']), 4)
 
+# %% ../../nbs/engine/doors.ipynb #d6bd8e91
 def Rows(skip=()): return Y('b', 'm', ok=('negative', 'empty'), skip=('real', 'half', *skip))
+
+# %% ../../nbs/engine/doors.ipynb #d76e03e8
 def _store(name): return getattr(import_module('vs2_nb.engine.store'), name)
 
+# %% ../../nbs/engine/doors.ipynb #7120dc81
 def _write(path, identity, i, columns, skipped):
     w = _store('StoreWriter')(path, identity)
     w.write(i, columns, skipped)
     return len(w.finish(1))
 
+# %% ../../nbs/engine/doors.ipynb #e1bdb57b
 class Columns(Kind):
     def value(self, sizes, name): return dict(x=_numbers(sizes, 'x', ['m', 'd']).numpy(), e=_numbers(sizes, 'e', ['m', 'w']).numpy())
     def own(self, v, bound):
@@ -197,6 +250,7 @@ class Columns(Kind):
                     objects=(v | dict(x=v['x'].astype(object)), BAD), words=(v | dict(x=['a']*len(v['x'])), BAD), nan=(v | dict(x=v['x']*np.nan), BAD),
                     whole=(v | dict(x=v['x'].astype(int)), BAD), flat=(v | dict(x=v['x'][:,0]), BAD), tensors=({k: torch.from_numpy(a) for k, a in v.items()}, v))
 
+# %% ../../nbs/engine/doors.ipynb #318af54c
 STORE = [
     Door('store.Acts', dict(x=X('m', 'd', ok=('nan', 'inf')), e=Maybe(X('m', 'w', ok=('nan', 'inf'))), y=Maybe(Y('m', None)), q=Maybe(X('m', 'k', ok=('nan', 'inf'))), ids=Maybe(Names('m', pool=[f'i{i}' for i in range(20)], skip=('bytes_in',))),
         xs=Maybe(X('m', 2, 'd', ok=('nan', 'inf')))), call=lambda **o: _store('Acts')(**o).take([0]), nan=True),
@@ -217,15 +271,23 @@ STORE = [
     Door('sources.Union', dict(a=Source('m', 'd', ok=('nan', 'inf')), b=Source('b', 'd', ok=('nan', 'inf', 'longer', 'empty')), idx=Rows(skip=('beyond',))), call=lambda a, b, idx: import_module('vs2_nb.engine.sources').Union(a, b).take(idx), nan=True),
     Door('sources.Scaled', dict(source=Source(), by=Num(above=0), idx=Rows()), call=lambda source, by, idx: import_module('vs2_nb.engine.sources').Scaled(source, by).take(idx))]
 
-# %% ../../nbs/engine/doors.ipynb #a5da1aaf
+# %% ../../nbs/engine/doors.ipynb #d7517b4e
 def _sae(name): return getattr(import_module('vs2_nb.sae'), name)
+
+# %% ../../nbs/engine/doors.ipynb #c19e1e15
 def _new_sae(**o): return _sae('TopKSAE')(**o)
+
+# %% ../../nbs/engine/doors.ipynb #f4b65c81
 def _started(name, **o):
     loss, s = getattr(module_of(name[0]), name[1])(**o), sae(dict(d=4, k=2, seed=0, w=0))
     loss.start(s, 8)
     x = _numbers(dict(seed=1), 'x', [8, 4])
     return loss(x, *s(x), torch.arange(8) % 2)
+
+# %% ../../nbs/engine/doors.ipynb #dfb28bda
 def _trained(**o): return import_module('vs2_nb.train').train_sae(**dict(epochs=1, device='cpu') | o)
+
+# %% ../../nbs/engine/doors.ipynb #68cb4a70
 class Indices(Kind):
     "`[b,k]` rows of something with `top` rows."
     def __init__(self, rows='b', cols='k', top=lambda s: 2*s['d'], **o):
@@ -236,6 +298,7 @@ class Indices(Kind):
         return dict(array=(v.numpy(), v), list=(v.tolist(), v), int32=(v.int(), v), real=(v.float(), v), negative=(v - 100, BAD), beyond=(v + 100, BAD), flatter=(v[0], BAD),
                     deeper=(v[None], BAD), nan=(v*torch.nan, BAD), bool=(v > 0, BAD), meta=(v.to('meta'), BAD), longer=(torch.cat([v, v[:1]]), BAD if 'b' in bound else ANY))
 
+# %% ../../nbs/engine/doors.ipynb #cb55e351
 SAE = [
     Door('sae.TopKSAE', dict(d=Int(1, 6), n=Int(4, 8), k=Int(1, 4, 4, skip=('beyond',)), activation=Word('relu', 'abs'), seed=Int(0, 9)), call=_new_sae, nan=True),
     Door('sae.TopKSAE.centre', dict(self=Sae(), mu=X('d'), var=Num(above=0))),
@@ -281,43 +344,71 @@ SAE = [
     Door('train.train_sae', dict(source=Source(skip=('zeros', 'half')), expansion=Int(1, 3), k=Maybe(Int(1, 3)), epochs=Int(0, 1), batch_size=Int(2, 9, huge=True), lr=Maybe(Num(above=0, top=.1)), warmup=Num(0, 1),
         activation=Word('relu', 'abs'), loss=Maybe(obj(lambda: _sae('Reconstruction')(), skip=('type',), ok=('list', 'dict'))), auxk=Maybe(obj(lambda: _sae('AuxK')(), skip=('type',))), seed=Int(0, 9), device=Maybe(Word('cpu')),
         decay=Flag(), clip=Maybe(Num(above=0)), k_start=Maybe(Int(3, 3, skip=('below',))), multi_topk=Maybe(obj(lambda: _sae('MultiTopK')(), skip=('type',), ok=('list', 'dict'))), scale=Flag(),
-        valid=Maybe(Source('b', 'd', skip=('half', 'zeros', 'whole', 'flatter', 'flatter_list'))), patience=Maybe(Int(1, 3)), every=Num(0)), call=_trained, cost=9),
+        valid=Maybe(Source('n', 'd', skip=('half', 'zeros', 'whole', 'flatter', 'flatter_list'))), patience=Maybe(Int(1, 3)), every=Num(0)), call=_trained, cost=9),
     Door('train.train_once', dict(folder=Where(), source=Source(skip=('zeros', 'half', 'narrow')), k=Maybe(Int(1, 3))), cost=9,
          call=lambda **o: import_module('vs2_nb.train').train_once(**o, epochs=1, device='cpu'))]
 
+# %% ../../nbs/engine/doors.ipynb #a7627047
 def _forward(sae, **o):
     with import_module('vs2_nb.engine.sparse').sparse(sae, **o) as s: return s(torch.ones(2, sae.d))[0]
+
+# %% ../../nbs/engine/doors.ipynb #b82df4d3
 def _started_not(): return _m('sae', 'Reconstruction')()
+
+# %% ../../nbs/engine/doors.ipynb #d74d938a
 def _half_way():
     c = _m('checkpoint', 'Checkpoint')(fresh(), 'one')
     c.save(dict(a=torch.zeros(2)), 1)
     return c
+
+# %% ../../nbs/engine/doors.ipynb #957e7fbe
 def _kept(path, identity, tensors, step):
     c = import_module('vs2_nb.engine.checkpoint').Checkpoint(path, identity)
     c.save(tensors, step)
     return c.load()
+
+# %% ../../nbs/engine/doors.ipynb #a5da1aaf
 @lru_cache
 def _saved():
     sae(dict(d=4, k=2, seed=0)).save(folder()/'sae')
     return folder()/'sae'
 
-# %% ../../nbs/engine/doors.ipynb #4771eb77
+# %% ../../nbs/engine/doors.ipynb #c3cb82c5
 def _m(module, name): return getattr(module_of(module), name)
+
+# %% ../../nbs/engine/doors.ipynb #6efb2f3e
 def _apply(module, name): return lambda x, **o: _m(module, name)(**o)(x)
+
+# %% ../../nbs/engine/doors.ipynb #02505768
 def Near(**o): return obj(lambda s: near(s), 'd', 'm', 'c')
+
+# %% ../../nbs/engine/doors.ipynb #cb583f43
 def Gamma(): return Num()
+
+# %% ../../nbs/engine/doors.ipynb #afbe25d4
 def _vs2(s): return _m('steering', 'VS2')(sae(s))
+
+# %% ../../nbs/engine/doors.ipynb #90e44a94
 def _recipe_identity(): return dict(model='mini', pretrained='seed0', weights=clip().hash, tap='cls', precision='float32', transform='t', loaded={})
+
+# %% ../../nbs/engine/doors.ipynb #3fe01de6
 @lru_cache
 def _recipe():
     _m('steering', 'save_recipe')(folder()/'recipe', _m('steering', 'VS2')(sae(dict(d=128, k=2, seed=0))), getattr(clip(), 'identity', None) or _recipe_identity())
     return folder()/'recipe'
+
+# %% ../../nbs/engine/doors.ipynb #a6c03d27
 @lru_cache
 def _splice(): return _m('baselines', 'SpLiCE')(clip(), WORDS, torch.zeros(64), text())
+
+# %% ../../nbs/engine/doors.ipynb #5de7fbaa
 def _by_neighbours(s): return _m('retrieval', 'CLIPSteering')(near(s, 'q'), _numbers(s, 'corpus x', ['m', 'd']))
+
+# %% ../../nbs/engine/doors.ipynb #f56bbb21
 def _steered(clip, method):
     with _m('steering', 'steered')(clip, method): return clip.model.encode_image(image())
 
+# %% ../../nbs/engine/doors.ipynb #4771eb77
 STEER = [
     Door('steering.VS2', dict(sae=Sae(), gamma=Gamma(), lam=Num(), rescale=Flag(), x=X('b', 'd')), call=_apply('steering', 'VS2')),
     Door('steering.Reconstruct', dict(sae=Sae(), gamma=Num(), residual=Flag(), x=X('b', 'd')), call=_apply('steering', 'Reconstruct')),
@@ -374,19 +465,34 @@ STEER = [
          pictures=obj(lambda: pictures()[:1], **PICTURES)), call=lambda pictures, **o: _m('baselines', 'TPT')(**o)(o['clip'], pictures), cost=9),
     Door('baselines.entropy', dict(logp=X('b', 'c', f=lambda v: v.log_softmax(-1), ok=('flatter', 'flatter_list', 'deeper', 'nan', 'real'), skip=('whole', 'zeros', 'inf', 'empty'))), nan=True)]
 
-# %% ../../nbs/engine/doors.ipynb #1d042609
+# %% ../../nbs/engine/doors.ipynb #ab5c1535
 def _stored(sizes=None): return stored()
+
+# %% ../../nbs/engine/doors.ipynb #c1d5ac7c
 def _result(sizes=None): return _made_result()
+
+# %% ../../nbs/engine/doors.ipynb #c93edd23
 @lru_cache
 def _made_result(): return _m('evaluation', 'compare')(clip(), stored(), digits(), {'VS2': _m('steering', 'VS2')(sae(dict(d=128, k=4, seed=0)))})
+
+# %% ../../nbs/engine/doors.ipynb #5cb12cc9
 def Frame(make, *columns):
     return obj(make, more=lambda v: {f'without_{c}': (v.drop(columns=c), BAD) for c in columns} | dict(rows=(v.to_dict('records'), BAD), empty=(v[:0], BAD), array=(v.to_numpy(), BAD)))
-def Data(): return obj(digits)
-def _logits(s): return {('zero-shot', 0): _numbers(s, 'a', ['m', 'c']), ('VS2', 0): _numbers(s, 'b', ['m', 'c']), ('centroid', 0): _numbers(s, 'c', ['m', 'c']), ('random dictionary', 0): _numbers(s, 'd', ['m', 'c'])}
-def _fit(a, seed): return _m('steering', 'Centroid')(a.x.mean(0), 1.)
-def _method(): return obj(lambda s: _m('steering', 'VS2')(sae(s, 128)))
-LOGITS = dict(more=lambda v: dict(no_zero_shot=({k: x for k, x in v.items() if k[0] != 'zero-shot'}, BAD), flat=({k: x[:,0] for k, x in v.items()}, BAD), short=({k: x[:1] for k, x in v.items()}, BAD), nan=({k: x*torch.nan for k, x in v.items()}, BAD)))
 
+# %% ../../nbs/engine/doors.ipynb #0532b03f
+def Data(): return obj(digits)
+
+# %% ../../nbs/engine/doors.ipynb #e2267018
+def _logits(s): return {('zero-shot', 0): _numbers(s, 'a', ['m', 'c']), ('VS2', 0): _numbers(s, 'b', ['m', 'c']), ('centroid', 0): _numbers(s, 'c', ['m', 'c']), ('random dictionary', 0): _numbers(s, 'd', ['m', 'c'])}
+
+# %% ../../nbs/engine/doors.ipynb #7263b67c
+def _fit(a, seed): return _m('steering', 'Centroid')(a.x.mean(0), 1.)
+
+# %% ../../nbs/engine/doors.ipynb #5447618e
+def _method(): return obj(lambda s: _m('steering', 'VS2')(sae(s, 128)))
+
+# %% ../../nbs/engine/doors.ipynb #2750a471
+LOGITS = dict(more=lambda v: dict(no_zero_shot=({k: x for k, x in v.items() if k[0] != 'zero-shot'}, BAD), flat=({k: x[:,0] for k, x in v.items()}, BAD), short=({k: x[:1] for k, x in v.items()}, BAD), nan=({k: x*torch.nan for k, x in v.items()}, BAD)))
 EVALUATION = [
     Door('evaluation.predict', dict(clip=Clip(), acts=obj(_stored), text=Texts(), method=Maybe(_method()), batch_size=Int(1, 40, huge=True), split=Kind(lambda s: None, skip=tuple(('word', 'bytes', 'number', 'real', 'truth', 'list', 'dict', 'set', 'thing', 'type')), takes=('none',)))),
     Door('evaluation.result_row', dict(method=Text(make=lambda s: 'VS2'), labels=Word('none', 'train', 'test'), before=Hits('m'), after=Hits('m'))),
@@ -415,20 +521,32 @@ EVALUATION = [
     Door('analysis.training_flops', dict(clip=Clip(), image=X(1, 3, 32, 32, skip=('list', 'longer', 'objects', 'narrow', 'empty', 'grad', 'parameter', 'half', 'double')), sae=Sae(128), rank=Int(1, 4)), cost=9),
     Door('cli.verdict', dict(logits=obj(_logits, **LOGITS), y=Y('m', 'c'), seed=Int(0, 0)), cost=2)]
 
+# %% ../../nbs/engine/doors.ipynb #fb757a6b
 def _lora(clip, rank):
     with _m('analysis', 'with_lora')(clip, rank): return clip.tap(image()[:1])
+
+# %% ../../nbs/engine/doors.ipynb #1d042609
 @lru_cache
 def _saved_results():
     _m('evaluation', 'save_results')(folder()/'results.json', _made_result())
     return folder()/'results.json'
 
-# %% ../../nbs/engine/doors.ipynb #1cd8f88c
+# %% ../../nbs/engine/doors.ipynb #7a1cee8e
 def _rates(s): return _numbers(s, 'rates', ['c', 'n']).abs().numpy()
+
+# %% ../../nbs/engine/doors.ipynb #78dfc4a7
 def Rates(): return X('c', 'n', f=positive, ok=('nan',))
+
+# %% ../../nbs/engine/doors.ipynb #3eac769f
 def _attributes(s): return pd.DataFrame(_bools(s, 'has', ['m', 3]), index=[f'i{i}' for i in range(s['m'])], columns=list('abc'))
+
+# %% ../../nbs/engine/doors.ipynb #2be4a0c9
 def Attributes(): return obj(_attributes, 'm', more=lambda v: dict(numbers=(v*1.5, BAD), empty=(v[:0], BAD), twice=(pd.concat([v, v]), BAD), array=(v.to_numpy(), BAD), short=(v[1:], BAD)))
+
+# %% ../../nbs/engine/doors.ipynb #f1a9246d
 def _latent(s): return 2*s['d'] - 1
 
+# %% ../../nbs/engine/doors.ipynb #9055832d
 INTERPRET = [
     Door('interpret.codes', dict(sae=Sae(), source=Source())),
     Door('interpret.top_images', dict(sae=Sae(), source=Source(), latent=Int(0, 3, _latent, ok=('one',), skip=('two',)), n=Int(1, 4, huge=True))),
@@ -448,9 +566,10 @@ INTERPRET = [
     Door('interop.model_card', dict(sae=Sae(), data=Text(make=lambda s: 'digits', ok=('word',)), model=Text(make=lambda s: 'mini', ok=('word',)), fvu=Num(0, top=2.), dead=Num(0, 1), rows=obj(_result, more=lambda v: dict(records=(v.to_dict('records'), v), empty=(v[:0], BAD), array=(v.to_numpy(), BAD), without=(v.drop(columns='top1'), BAD))), license=Maybe(Text(make=lambda s: 'mit', ok=('word',))))),
     Door('interop.HubSAE', dict(d=Int(1, 6), n=Int(4, 8), k=Int(1, 4, 4, skip=('beyond',)), activation=Word('relu', 'abs')), call=lambda **o: _m('interop', 'HubSAE')(**o), nan=True, cost=2),
     Door('interop.HubSAE.of', dict(sae=Sae())),
-    Door('interop.for_clip_benchmark', dict(clip=Clip(), split=obj(lambda: digits().test.take(range(2))), classnames=Names(), templates=Names(pool=['a photo of a {}.', '{}']), batch_size=Int(1, 4, huge=True)),
+    Door('interop.for_clip_benchmark', dict(clip=Clip(), split=obj(lambda: _two().take(range(2))), classnames=Names(), templates=Names(pool=['a photo of a {}.', '{}']), batch_size=Int(1, 4, huge=True)),
          call=lambda **o: list(_m('interop', 'for_clip_benchmark')(**o)['dataloader'])[0])]
 
+# %% ../../nbs/engine/doors.ipynb #1cd8f88c
 @lru_cache
 def _foreign(kind):
     import json
@@ -462,7 +581,7 @@ def _foreign(kind):
     save_file({'W_enc': s.W_enc.detach().T.contiguous(), 'b_enc': s.b_enc.detach(), 'W_dec': s.W_dec.detach(), 'b_dec': s.b_pre.detach()}, path/'sae_weights.safetensors')
     return path
 
-# %% ../../nbs/engine/doors.ipynb #dc705c48
+# %% ../../nbs/engine/doors.ipynb #763ddc98
 class Pixels(Kind):
     "An array of grey pictures."
     letters = ('m',)
@@ -470,7 +589,11 @@ class Pixels(Kind):
     def own(self, v, bound):
         return dict(tensor=(torch.from_numpy(v), v), colour=(np.repeat(v[...,None], 3, -1), ANY), reals=(v/255., ANY), far=(v*4., BAD), nan=(v*np.nan, BAD), deep=(v.astype(np.int64)*1000, BAD), flat=(v[:,0], BAD), two=(np.repeat(v[...,None], 2, -1), ANY),
                     pictures=([_m('data', 'Image').fromarray(i) for i in v], v), longer=(np.concatenate([v, v[:1]]), BAD), numbers=([1]*len(v), BAD), nones=([None]*len(v), BAD), complex=(v*1j, BAD))
+
+# %% ../../nbs/engine/doors.ipynb #a6fb4e4b
 def _seen(split): return [np.array(split[i]) for i in range(len(split))]
+
+# %% ../../nbs/engine/doors.ipynb #6a0cc784
 @lru_cache
 def _photos():
     root = folder()/'photos'
@@ -479,17 +602,30 @@ def _photos():
             (root/part/c).mkdir(parents=True)
             for i in range(2): digits().train[i].save(root/part/c/f'{i}.png')
     return root
+
+# %% ../../nbs/engine/doors.ipynb #c15aea48
 @lru_cache
 def _written(name): return _m('datasets', 'write_synthetic')(name, str(folder()/'sets'), 2, 2, 1)
+
+# %% ../../nbs/engine/doors.ipynb #9a888361
 @lru_cache
 def _two(): return digits().test.take([i for i, y in enumerate(digits().test.y) if y < 2])
+
+# %% ../../nbs/engine/doors.ipynb #e9dcdac8
 def _sizes(data): return len(data.train), len(data.test), data.classnames
+
+# %% ../../nbs/engine/doors.ipynb #e06746ac
 def _shown(fig):
     import matplotlib.pyplot as plt
     plt.close(fig)
+
+# %% ../../nbs/engine/doors.ipynb #5ce8827f
 def _files(root): return {str(f.relative_to(root)): f.read_bytes() for f in sorted(root.rglob('*')) if f.is_file()}
+
+# %% ../../nbs/engine/doors.ipynb #27e354d4
 def IDS(): return Names('m', pool=[f'i{i}' for i in range(20)], ok=(), more=lambda v: dict(twice=([v[0]]*len(v), BAD)))
 
+# %% ../../nbs/engine/doors.ipynb #23f946a7
 DATA = [
     Door('data.Split', dict(images=Pixels(), ids=IDS(), y=Maybe(Y('m', None))), call=lambda **o: _seen(_m('data', 'Split')(**o))),
     Door('data.Split.take', dict(self=obj(lambda: digits().test), idx=obj(lambda s: list(range(s['b'])), ok=('list',), more=lambda v: dict(tensor=(torch.tensor(v), v), array=(np.array(v), v), range=(range(len(v)), v), mask=(np.arange(12) < len(v), v), last=([-1], ANY), twice=([0, 0], BAD), beyond=([12], BAD), half=([.5], BAD), words=(['a'], BAD), deeper=([v], BAD), meta=(torch.tensor(v, device='meta'), BAD)))), call=lambda self, idx: _seen(self.take(idx))),
@@ -512,7 +648,7 @@ DATA = [
     Door('pictures.from_array', dict(a=obj(lambda s: (_numbers(s, 'a', [8, 8])*50).byte().numpy(), more=lambda v: dict(far=(v*9., BAD), nan=(v*np.nan, BAD), whole=(v.astype(int), BAD), flat=(v[0], BAD), deep=(v[None,None], BAD), tensor=(torch.from_numpy(v), BAD), alpha=(np.stack([v]*4, -1), ANY)))), call=lambda a: np.array(_m('pictures', 'from_array')(a))),
     Door('pictures.read_picture', dict(path=Given(lambda: next(_photos().rglob('*.png')))), call=lambda path: np.array(_m('pictures', 'read_picture')(path))),
     Door('pictures.content', dict(item=Given(lambda: next(_photos().rglob('*.png')), ok=('missing',)))),
-    Door('pictures.unnamed', dict(text=Text(make=lambda s: r'a\x1b'))),
+    Door('names.unnamed', dict(text=Text(make=lambda s: r'a\x1b'))),
     Door('identity.probe_pictures', dict(sizes=obj(lambda: [(4, 5)], ok=('list',), more=lambda v: dict(zero=([(0, 1)], BAD), flat=([4, 5], BAD), one=([(1, 1)], ANY)))), call=lambda sizes: [np.array(p) for p in _m('identity', 'probe_pictures')(sizes)]),
     Door('identity.answers_hash', dict(f=obj(lambda: np.mean, skip=('type',)), asked=obj(lambda: [1, 2]), name=Text(make=lambda s: 'f'), times=Int(1, 3))),
     *Each('identity.model_hash identity.configuration', lambda: dict(model=obj(lambda: torch.nn.Linear(2, 2)))),
@@ -522,7 +658,6 @@ DATA = [
     Door('datasets.write_synthetic', dict(name=Word('cifar100', 'cub200'), root=Where(), n_classes=Int(1, 2, 100, skip=('beyond', 'huge')), train=Int(1, 2), test=Int(1, 2), seed=Int(0, 9)), cost=9, call=lambda **o: _files(_m('datasets', 'write_synthetic')(**o))),
     *[Door(f'datasets.{n}', dict(root=Given(lambda n=n: _written(n)), download=Kind(lambda s: False, skip=('truth',))), call=lambda n=n, **o: _sizes(_m('datasets', n)(**o)), cost=3) for n in ('cifar100', 'tiny_imagenet', 'cub200')],
     Door('datasets.cub_attributes', dict(root=Given(lambda: _written('cub200')), certainty=Int(1, 4, 4)), cost=2)]
-
 FILES = [
     Door('files.cache_dir', dict(parts=Text(make=lambda s: 'x')), call=lambda parts: _m('files', 'cache_dir')(parts)),
     Door('files.atomic_write', dict(path=Where()), call=lambda path: _put(path)),
@@ -533,17 +668,23 @@ FILES = [
     Door('files.read_json', dict(path=Given(lambda: _json()), schema=Int(1, 1, 1))),
     Door('files.sha256_file', dict(path=Given(lambda: _json())))]
 
+# %% ../../nbs/engine/doors.ipynb #9e1df398
 def _put(path):
     with _m('files', 'atomic_write')(path) as tmp: tmp.write_text('a')
+
+# %% ../../nbs/engine/doors.ipynb #42df6fb6
 @lru_cache
 def _tensors():
     _m('files', 'save_tensors')(folder()/'a.safetensors', dict(a=torch.ones(2)))
     return folder()/'a.safetensors'
+
+# %% ../../nbs/engine/doors.ipynb #3fa324b1
 @lru_cache
 def _json():
     _m('files', 'write_json')(folder()/'a.json', dict(schema=1))
     return folder()/'a.json'
 
+# %% ../../nbs/engine/doors.ipynb #dc705c48
 PAPER = [
     Door('study.paper_setting', dict(name=Word('gamma', 'lam'), backbone=Word('', 'ViT-B-32', skip=('empty',), ok=('other', 'upper', 'odd', 'word')), dataset=Word('', 'digits', skip=('empty',), ok=('other', 'upper', 'odd', 'word')))),
     Door('study.paper_sweep', dict(name=Word('lam', 'gamma'))),
@@ -569,5 +710,4 @@ PAPER = [
     Door('roads.feed', dict(x=X('m', 'd'), batch=Int(1, 4, lambda s: s['m']), seed=Int(0, 9))),
     Door('ranks.share', dict(idx=Y('m', None))),
     Door('ranks.fraction', dict(rows=Int(1, 9)))]
-
 DOORS = METRICS + CLIP + STORE + SAE + STEER + EVALUATION + INTERPRET + DATA + FILES + PAPER

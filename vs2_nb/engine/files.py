@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from .check import device as _device, expect, flag, function, location, whole
 
-# %% ../../nbs/engine/files.ipynb #6332f3ae
+# %% ../../nbs/engine/files.ipynb #4c16b9fd
 def cache_dir(
     *parts:str, # sub-folders
 )->Path: # an existing folder
@@ -25,6 +25,7 @@ def cache_dir(
     path.mkdir(parents=True, exist_ok=True)
     return path
 
+# %% ../../nbs/engine/files.ipynb #6332f3ae
 def sha256_file(
     path:str,
 )->str: # hex
@@ -34,7 +35,7 @@ def sha256_file(
         while piece := f.read(1 << 20): h.update(piece)
     return h.hexdigest()
 
-# %% ../../nbs/engine/files.ipynb #896d1136
+# %% ../../nbs/engine/files.ipynb #5ad429a1
 def _flush(path):
     "Wait until a file's content, or a folder's names, are on the disk."
     if os.environ.get('VS2_NB_FSYNC') == '0' or os.name != 'posix': return
@@ -42,6 +43,7 @@ def _flush(path):
     try: os.fsync(fd)
     finally: os.close(fd)
 
+# %% ../../nbs/engine/files.ipynb #896d1136
 @contextmanager
 def atomic_write(
     path:str, # the file to be
@@ -71,9 +73,10 @@ def leftovers(
     found = ((f, re.fullmatch(r'\.[0-9a-f]{16}-(.+)', f.name)) for f in location(folder, 'folder').glob('.*'))
     return [f for f, m in found if m and re.fullmatch(names, m[1]) and f.is_file() and not f.is_symlink()]
 
-# %% ../../nbs/engine/files.ipynb #90308dda
+# %% ../../nbs/engine/files.ipynb #811361d1
 BLANK = '0'*64 # stands where the seal will be, while it is computed
 
+# %% ../../nbs/engine/files.ipynb #90308dda
 def write_json(
     path:str, # the file to be
     obj, # anything that JSON can hold
@@ -88,12 +91,13 @@ def write_json(
     if sealed: text = text.replace(BLANK, hashlib.sha256(text.encode()).hexdigest(), 1)
     with atomic_write(path) as tmp: tmp.write_text(text, encoding='utf-8')
 
-# %% ../../nbs/engine/files.ipynb #0d0fe012
+# %% ../../nbs/engine/files.ipynb #fa22085d
 def _age(found, schema):
     "What to do about a file of another version."
     if not isinstance(found, int): return ''
     return f'; {"an earlier" if found < schema else "a later"} version wrote it, {"make it anew" if found < schema else "update this one"}'
 
+# %% ../../nbs/engine/files.ipynb #0d0fe012
 def read_json(
     path:str, # a file that this library wrote
     schema:int, # its expected schema number
@@ -111,9 +115,10 @@ def read_json(
         raise damaged(f'{path}: changed since it was written' + ('' if 'seal' in obj else ', or by a version that put no seal there'))
     return obj
 
-# %% ../../nbs/engine/files.ipynb #2eb97b67
+# %% ../../nbs/engine/files.ipynb #d0d84dd7
 def _all_tensors(v): expect(isinstance(v, dict) and all(map(torch.is_tensor, v.values())), 'tensors', 'a dict name → tensor', v)
 
+# %% ../../nbs/engine/files.ipynb #c78d7783
 def sha256_tensors(
     tensors:dict, # name → tensor
 )->str: # hex
@@ -125,6 +130,7 @@ def sha256_tensors(
         h.update(tensors[k].detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
     return h.hexdigest()
 
+# %% ../../nbs/engine/files.ipynb #2eb97b67
 def all_finite(
     tensors:dict, # name → tensor
     where, # the file or the argument, for the error
@@ -135,10 +141,11 @@ def all_finite(
            and not (k in unknown and v.isnan().all())]
     if bad: raise ValueError(f'{where}: not finite: {", ".join(bad[:5])}{f" and {len(bad)-5} more" if len(bad) > 5 else ""}')
 
-# %% ../../nbs/engine/files.ipynb #31152297
+# %% ../../nbs/engine/files.ipynb #65402cff
 DTYPES = {torch.float64: 'F64', torch.float32: 'F32', torch.float16: 'F16', torch.bfloat16: 'BF16', torch.int64: 'I64',
           torch.int32: 'I32', torch.int16: 'I16', torch.int8: 'I8', torch.uint8: 'U8', torch.bool: 'BOOL'}
 
+# %% ../../nbs/engine/files.ipynb #31152297
 def save_tensors(
     path, # the file to be
     tensors:dict, # name → tensor
@@ -156,7 +163,7 @@ def save_tensors(
         f.seek(raw.index(BLANK.encode()))
         f.write(hashlib.sha256(raw).hexdigest().encode())
 
-# %% ../../nbs/engine/files.ipynb #93ce08f2
+# %% ../../nbs/engine/files.ipynb #a8e0c1b4
 def read_tensors(
     path, # a file that `save_tensors` wrote
     device='cpu', # of the tensors
@@ -171,6 +178,7 @@ def read_tensors(
     if finite: all_finite(tensors, path)
     return tensors, said['facts']
 
+# %% ../../nbs/engine/files.ipynb #93ce08f2
 def _unsealed(path):
     "What the header says beside the tensors, if the whole file is as it was written."
     with open(path, 'rb') as f:
@@ -184,7 +192,7 @@ def _unsealed(path):
     if h.hexdigest().encode() != seal: raise ValueError(f'{path}: changed since it was written')
     return said
 
-# %% ../../nbs/engine/files.ipynb #555f1012
+# %% ../../nbs/engine/files.ipynb #71a93ae0
 def lock_or_wait(
     lock:FileLock, # its file lies in the folder that is to be held
     name:str, # the argument that names the folder, for the message
@@ -197,6 +205,7 @@ def lock_or_wait(
         except Timeout: told = not print(f'{name}: another process is working in {folder}; waiting until it ends', file=sys.stderr)
         except FileNotFoundError: pass # it ended, and took its folder with it
 
+# %% ../../nbs/engine/files.ipynb #555f1012
 @contextmanager
 def hold(lock:FileLock, name:str): # as for `lock_or_wait`
     "Hold a lock for a while."

@@ -12,9 +12,10 @@ from .check import able, expect, flag, function, one_string, pairs, whole
 from functools import partial
 from PIL import Image
 
-# %% ../../nbs/engine/identity.ipynb #89d854b6
+# %% ../../nbs/engine/identity.ipynb #6a65ddea
 SIZES = ((8, 8), (32, 32), (48, 64), (64, 48), (224, 224), (320, 241)) # width and height
 
+# %% ../../nbs/engine/identity.ipynb #89d854b6
 def probe_pictures(
     sizes:tuple=SIZES,
 )->list: # PIL pictures in RGB, the same ones everywhere and always; every other one is grey
@@ -25,7 +26,7 @@ def probe_pictures(
         out.append(Image.fromarray(np.uint8(a if i % 2 else a[...,:1].repeat(3, 2))))
     return out
 
-# %% ../../nbs/engine/identity.ipynb #c4ac2ed5
+# %% ../../nbs/engine/identity.ipynb #1fcbc9ad
 def _bytes(out, name):
     "An answer as bytes, its type and shape with it."
     a = out.detach().cpu() if torch.is_tensor(out) else out
@@ -33,12 +34,14 @@ def _bytes(out, name):
     if a.dtype == object: raise ValueError(f'{name}: expected a tensor or an array of it, got {type(out).__name__}')
     return f'{a.dtype}{a.shape}'.encode() + a.tobytes()
 
+# %% ../../nbs/engine/identity.ipynb #ef57179b
 def _answer(f, asked, name):
     "What it says to one question, or how it fails."
     try: out = f(asked)
     except Exception as e: return f'{type(e).__name__}: {e}', None
     return None, _bytes(out, name)
 
+# %% ../../nbs/engine/identity.ipynb #c4ac2ed5
 def answers_hash(
     f, # a function
     asked:list, # questions, each put several times
@@ -57,9 +60,10 @@ def answers_hash(
     for error, b in said[0]: h.update(b'fails' if b is None else hashlib.sha256(b).digest())
     return h.hexdigest()
 
-# %% ../../nbs/engine/identity.ipynb #642e7ef9
+# %% ../../nbs/engine/identity.ipynb #2a775c2d
 SILENT = {'training', 'fused_attn', 'grad_checkpointing', 'name_or_path', 'image_mean', 'image_std'} # settings that change no answer of a model
 
+# %% ../../nbs/engine/identity.ipynb #bfe13226
 def _said(v):
     "A plain setting as text; None for what is no plain setting."
     if isinstance(v, (bool, int, float, str, type(None), torch.dtype)): return repr(v)
@@ -68,12 +72,15 @@ def _said(v):
     if isinstance(v, partial): return f'{_said(v.func)} {_said(v.args)} {sorted((k, _said(a)) for k, a in v.keywords.items())}'
     return None if isinstance(v, torch.nn.Module) or not callable(v) else getattr(v, '__qualname__', type(v).__name__)
 
+# %% ../../nbs/engine/identity.ipynb #0024fba1
 def _modules(model):
     "(name, module), without the shells that `torch.compile` puts around one."
     return [(n.replace('_orig_mod', '').replace('..', '.').strip('.'), m) for n, m in model.named_modules() if not hasattr(m, '_orig_mod')]
 
+# %% ../../nbs/engine/identity.ipynb #59043045
 def _a_module(model): return able(model, 'model', 'a torch module', 'named_modules', 'named_parameters')
 
+# %% ../../nbs/engine/identity.ipynb #5dcb27e9
 def configuration(
     model:torch.nn.Module,
 )->list: # [name, class, settings] of every module
@@ -82,10 +89,12 @@ def configuration(
     return [[n, type(m).__name__, sorted([k, said] for k, v in vars(m).items() if not k.startswith('_') and k not in SILENT
                                          and (said := _said(v)) is not None)] for n, m in _modules(model)]
 
+# %% ../../nbs/engine/identity.ipynb #446be0a7
 def _tensors(model):
     "name → parameter or buffer, those that a state dict leaves out too."
     return {k.replace('_orig_mod.', ''): v.detach() for k, v in (*model.named_parameters(), *model.named_buffers())}
 
+# %% ../../nbs/engine/identity.ipynb #642e7ef9
 def model_hash(
     model:torch.nn.Module,
 )->str: # hex
@@ -96,11 +105,12 @@ def model_hash(
         h.update(v.cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
     return h.hexdigest()
 
-# %% ../../nbs/engine/identity.ipynb #9825f88f
+# %% ../../nbs/engine/identity.ipynb #eceb702c
 def _version(t):
     "How often torch saw it changed in place; tensors made in inference mode are not counted."
     return 0 if t.is_inference() else t._version
 
+# %% ../../nbs/engine/identity.ipynb #ec80faea
 def _bits(t):
     "The sum of its bytes, read as whole numbers of 64 bits, which is as quick as memory allows."
     b = t.reshape(-1).view(torch.uint8)
@@ -108,6 +118,7 @@ def _bits(t):
     n = b.numel()//8*8
     return b[:n].view(torch.int64).sum() + b[n:].sum()
 
+# %% ../../nbs/engine/identity.ipynb #9825f88f
 def model_state(
     model:torch.nn.Module,
 )->tuple:
@@ -116,14 +127,16 @@ def model_state(
     sums = torch.stack([_bits(v).cpu() for v in ts.values()]).tolist() if ts else []
     return json.dumps(configuration(model)), [(k, v.data_ptr(), _version(v), s) for (k, v), s in zip(ts.items(), sums)]
 
-# %% ../../nbs/engine/identity.ipynb #561a197f
+# %% ../../nbs/engine/identity.ipynb #eb58bd49
 OWN = {'forward', '__call__', 'encode_image', 'encode_text'} # set on one object, they hide what its class does
 
+# %% ../../nbs/engine/identity.ipynb #ace44eb0
 def _acts(m):
     "What acts on a module besides its own code."
     return [word for word, there in (('a hook', m._forward_hooks or m._forward_pre_hooks), ('a parametrization', hasattr(m, 'parametrizations')),
                                      ('a method of its own', OWN & vars(m).keys()), ('training mode', m.training)) if there]
 
+# %% ../../nbs/engine/identity.ipynb #561a197f
 def altered(
     model:torch.nn.Module,
     visual:bool, # look at the vision tower, or at all the rest

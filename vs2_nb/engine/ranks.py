@@ -11,7 +11,7 @@ from datetime import timedelta
 from tqdm import tqdm
 from .check import ints, whole
 
-# %% ../../nbs/engine/ranks.ipynb #02911c5d
+# %% ../../nbs/engine/ranks.ipynb #b92002ac
 def join()->str: # device of this process: 'cuda' (its own) or 'cpu'
     "Join the other processes that `torchrun` started; alone, only say which device."
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
@@ -22,27 +22,32 @@ def join()->str: # device of this process: 'cuda' (its own) or 'cpu'
         atexit.register(_leave)
     return device
 
+# %% ../../nbs/engine/ranks.ipynb #6ef7263e
 def _leave():
     "A process that ends with its connections open may abort."
     if dist.is_initialized(): dist.destroy_process_group()
 
+# %% ../../nbs/engine/ranks.ipynb #490988ed
 def rank()->int: # 0 … world() - 1
     "Which of the processes this is."
     return dist.get_rank() if dist.is_initialized() else 0
 
+# %% ../../nbs/engine/ranks.ipynb #3adbbec0
 def world()->int:
     "How many processes there are."
     return dist.get_world_size() if dist.is_initialized() else 1
 
+# %% ../../nbs/engine/ranks.ipynb #6ad7bb08
 def wait():
     "Go on when all processes have come here."
     if world() > 1: dist.barrier()
 
+# %% ../../nbs/engine/ranks.ipynb #02911c5d
 def progress(*args, **kwargs)->tqdm: # as for tqdm
     "A progress bar, shown by the first process only."
     return tqdm(*args, **kwargs | (dict(disable=True) if rank() else {}))
 
-# %% ../../nbs/engine/ranks.ipynb #0483d12f
+# %% ../../nbs/engine/ranks.ipynb #608735b6
 def all_sum(
     t:torch.Tensor, # changed in place
 )->torch.Tensor:
@@ -50,6 +55,7 @@ def all_sum(
     if world() > 1: dist.all_reduce(t)
     return t
 
+# %% ../../nbs/engine/ranks.ipynb #d3353d4a
 def all_max(
     t:torch.Tensor, # changed in place; not of bool
 )->torch.Tensor:
@@ -57,6 +63,7 @@ def all_max(
     if world() > 1: dist.all_reduce(t, dist.ReduceOp.MAX)
     return t
 
+# %% ../../nbs/engine/ranks.ipynb #005c58c5
 def share(
     idx:torch.Tensor, # `[b]` rows of a batch
 )->torch.Tensor: # this process's part, at least one row
@@ -64,12 +71,14 @@ def share(
     idx = ints(idx, 'idx')
     return idx if world() == 1 or len(idx) < world() else idx.tensor_split(world())[rank()]
 
+# %% ../../nbs/engine/ranks.ipynb #402cc0e7
 def fraction(
     rows:int, # of this process's part of the batch
 )->float: # 0 … 1
     "This process's fraction of the batch."
     return whole(rows, 'rows', 1)/all_sum(torch.tensor(float(rows))).item()
 
+# %% ../../nbs/engine/ranks.ipynb #0483d12f
 def mean_gradients(
     parameters, # of a model, gradients in place
     part:float, # `fraction` of the batch

@@ -12,9 +12,10 @@ from torch.autograd.function import once_differentiable
 from .check import able, device as _device, expect, flag, floats, ints, whole
 from ..sae import TopKSAE
 
-# %% ../../nbs/engine/sparse.ipynb #d3bfbdf9
+# %% ../../nbs/engine/sparse.ipynb #2ea27482
 BLOCK = 64 # columns at a time
 
+# %% ../../nbs/engine/sparse.ipynb #47ae74fa
 def _among(indices, n):
     "Refuse rows that do not exist: the kernels below read whatever memory is there."
     whole = torch.is_tensor(indices) and indices.ndim == 2 and indices.dtype in (torch.int32, torch.int64)
@@ -24,6 +25,7 @@ def _among(indices, n):
     if low < 0 or high >= n:
         raise ValueError(f'indices: expected 0 … {n-1}, got {int(low)} … {int(high)}')
 
+# %% ../../nbs/engine/sparse.ipynb #d3bfbdf9
 def weighted_rows(
     W:torch.Tensor, # `[m,d]`
     indices:torch.Tensor, # rows of W: `[b,k]`, or flat, with `ends`
@@ -54,9 +56,10 @@ def by_latent(
     ends = torch.searchsorted(latents, torch.arange(n+1, dtype=torch.int32, device=indices.device), out_int32=True)
     return (order//indices.shape[1]).int(), values.flatten().index_select(0, order), ends
 
-# %% ../../nbs/engine/sparse.ipynb #31387c6b
+# %% ../../nbs/engine/sparse.ipynb #98f9814a
 warnings.filterwarnings('ignore', 'Sparse CSR tensor support is in beta')
 
+# %% ../../nbs/engine/sparse.ipynb #5f0dd408
 def dots(
     x:torch.Tensor, # `[b,d]`
     W:torch.Tensor, # `[n,d]`
@@ -70,6 +73,7 @@ def dots(
     expect(x.dtype == W.dtype, 'W', f'the dtype of x, {x.dtype}', W)
     return _dots(x, W, indices)
 
+# %% ../../nbs/engine/sparse.ipynb #31387c6b
 def _dots(x, W, indices):
     "`dots`, unchecked: for indices that have been checked, or come from a top-k."
     (b, k), flat = indices.shape, indices.flatten().int()
@@ -125,9 +129,10 @@ class Mix(torch.autograd.Function):
         return (_dots(grad, W_dec, indices) if ctx.needs_input_grad[0] else None, None,
                 weighted_rows(grad.contiguous(), *by_latent(indices, values, len(W_dec))))
 
-# %% ../../nbs/engine/sparse.ipynb #9b621e88
+# %% ../../nbs/engine/sparse.ipynb #17bbf376
 LEAST = 2**26 # b·d·n under which a step is too short
 
+# %% ../../nbs/engine/sparse.ipynb #9b621e88
 def pays(
     b:int, d:int, n:int, k:int, # size of the batch, size of x, latents, active latents
     device='cpu', dtype:torch.dtype=torch.float32,
@@ -138,9 +143,10 @@ def pays(
     return (_device(device).type == 'cpu' and torch.backends.mkl.is_available()
             and dtype in (torch.float32, torch.float64) and n >= 8*k and b*d*n >= LEAST)
 
-# %% ../../nbs/engine/sparse.ipynb #646d28f5
+# %% ../../nbs/engine/sparse.ipynb #c9a601bb
 MOST = 2**24 # pre-activations held at a time
 
+# %% ../../nbs/engine/sparse.ipynb #429c7e58
 class Sparse:
     "Lent to a `TopKSAE` by `sparse`: gradients at the active latents alone, where that pays."
     always, encoder_dtype = False, None
@@ -166,6 +172,7 @@ class Sparse:
             return self.dense(values, indices) @ self.W_dec # faster than embedding_bag's own gradient
         return super().mix(values, indices)
 
+# %% ../../nbs/engine/sparse.ipynb #646d28f5
 @contextmanager
 def sparse(
     sae:TopKSAE,

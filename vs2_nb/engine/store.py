@@ -15,9 +15,10 @@ from .check import able, expect, flag, floats, ints, location, one_of, rows as _
 from .files import atomic_write, cache_dir, leftovers, read_json, sha256_file, write_json
 from .ranks import share
 
-# %% ../../nbs/engine/store.ipynb #9e8ab605
+# %% ../../nbs/engine/store.ipynb #833bccec
 COLUMNS = ('x', 'xs', 'e', 'y', 'q', 'ids')
 
+# %% ../../nbs/engine/store.ipynb #9e8ab605
 def _asked(columns):
     "Names of columns; those that a source does not have are left out, those that nobody has are refused."
     names = COLUMNS if columns is None else strings(list(columns) if isinstance(columns, set) else columns, 'columns', 0)
@@ -45,25 +46,29 @@ class Acts:
         expect(ok, 'ids', f'{n} strings', ids)
         self.ids, self.seen = ids, set() if seen is None else seen
 
-# %% ../../nbs/engine/store.ipynb #d6d924ad
+# %% ../../nbs/engine/store.ipynb #9597f798
 @patch(as_prop=True)
 def y(self:Acts)->torch.Tensor:
     "Labels; reading them is remembered in `seen`."
     self.seen.add('y')
     return self._y
 
+# %% ../../nbs/engine/store.ipynb #2457d68c
 @patch
 def __len__(self:Acts): return len(self.x)
 
+# %% ../../nbs/engine/store.ipynb #34bb1af2
 @patch
 def __repr__(self:Acts): return f'Acts({", ".join(f"{k} {list(np.shape(v))}" for k, v in self._columns().items())})'
 
+# %% ../../nbs/engine/store.ipynb #84157205
 @patch
 def _columns(self:Acts)->dict:
     "name → values of the columns that there are; not for fits, whose look at labels has to be seen."
     cols = dict(x=self.x, e=self.e, y=self._y, q=self.q, ids=self.ids, xs=self.xs)
     return {k: v for k, v in cols.items() if v is not None}
 
+# %% ../../nbs/engine/store.ipynb #d6d924ad
 @patch
 def take(self:Acts, idx, columns=None)->Acts: # those rows
     "A part: rows `idx`, all columns or those named; x is always there."
@@ -73,14 +78,16 @@ def take(self:Acts, idx, columns=None)->Acts: # those rows
             for k, v in self._columns().items() if k in names or k == 'x'}
     return Acts(**cols, seen=self.seen)
 
-# %% ../../nbs/engine/store.ipynb #9e2a2c78
+# %% ../../nbs/engine/store.ipynb #28ff62ef
 SCHEMA = 3 # of the manifest; raised on any change, and when the same images would give other activations
 ASIDE = ('pretrained', 'loaded', 'left_out') # what an identity tells and does not decide: how the model was loaded (its weights' hash counts), what lay beside the images
 OWN = rf'manifest\.json|shard-\d{{5,}}\.json|({"|".join(COLUMNS)})-\d{{5,}}\.npy'
 
+# %% ../../nbs/engine/store.ipynb #16315eeb
 class DamagedStore(ValueError):
     "A store whose files are not what its manifest says; the message names the file."
 
+# %% ../../nbs/engine/store.ipynb #42f156da
 def shard_file(
     column:str, # one of `COLUMNS`
     i:int, # number of the shard
@@ -89,6 +96,7 @@ def shard_file(
     if not isinstance(column, str) or column not in COLUMNS: raise DamagedStore(f'column: expected one of {COLUMNS}, got {column!r}')
     return f'{column}-{whole(i, "i", 0):05d}.npy'
 
+# %% ../../nbs/engine/store.ipynb #9e2a2c78
 def own_files(
     path, # folder of a store
 )->list: # paths
@@ -98,7 +106,7 @@ def own_files(
     named = [f for f in path.iterdir() if re.fullmatch(OWN, f.name) and f.is_file()]
     return sorted([*named, *lock, *leftovers(path, OWN)])
 
-# %% ../../nbs/engine/store.ipynb #f74c8e24
+# %% ../../nbs/engine/store.ipynb #c1aee734
 def read_manifest(
     path, # folder of a store
 )->dict:
@@ -108,12 +116,14 @@ def read_manifest(
     if not ok or (m['complete'] and not m['shards']): raise DamagedStore(f'{path}/manifest.json: no manifest of a store')
     return m
 
+# %% ../../nbs/engine/store.ipynb #06a9d5b0
 def _alike(shards, path):
     "Those that have rows, by number; a shard without a readable image has no files."
     full = {i: s for i, s in enumerate(shards) if s['rows']}
     if len({tuple(s['sha256']) for s in full.values()}) > 1: raise DamagedStore(f'{path}: its shards have different columns')
     return full
 
+# %% ../../nbs/engine/store.ipynb #f74c8e24
 def check_out(
     path, # folder that is to become a store, or to be gone on with
 ):
@@ -150,7 +160,7 @@ class StoreWriter:
         "Delete what a killed process left half written; nobody else may be writing."
         for f in leftovers(self.path, OWN): f.unlink()
 
-# %% ../../nbs/engine/store.ipynb #b1ed0e29
+# %% ../../nbs/engine/store.ipynb #9073ea4b
 def _arrays(columns):
     "Columns as arrays that numpy can write without pickling; x is floating point `[n,d]`."
     expect(isinstance(columns, dict) and set(columns) <= set(COLUMNS), 'columns', f'a dict, some of {", ".join(COLUMNS)} → array', columns)
@@ -160,11 +170,13 @@ def _arrays(columns):
         expect(fits, f'columns[{c!r}]', {'ids': 'strings', 'y': 'whole numbers'}.get(c, 'floating point numbers, a row for each image'), v)
     return out
 
+# %% ../../nbs/engine/store.ipynb #eb3eadb1
 class _Hashed:
     "A file that is written and hashed at once; numpy's own writing would hide that the disk is full."
     def __init__(self, file): self.file, self.sha256 = file, hashlib.sha256()
     def write(self, raw): self.sha256.update(raw); return self.file.write(raw)
 
+# %% ../../nbs/engine/store.ipynb #34c06442
 @patch
 def write(self:StoreWriter,
     i:int, # number of the shard, from 0
@@ -184,6 +196,7 @@ def write(self:StoreWriter,
     said = dict(schema=SCHEMA, rows=lengths.get('x', 0), skipped=list(skipped), sha256=sha256)
     write_json(self.record(i), said, sealed=True)
 
+# %% ../../nbs/engine/store.ipynb #b1ed0e29
 @patch
 def finish(self:StoreWriter,
     n:int, # number of shards
@@ -197,9 +210,10 @@ def finish(self:StoreWriter,
         if re.fullmatch(OWN, f.name): f.unlink()
     return Store(self.path)
 
-# %% ../../nbs/engine/store.ipynb #2c66918b
+# %% ../../nbs/engine/store.ipynb #1459188e
 OPEN = 128 # files of one store that are mapped at a time
 
+# %% ../../nbs/engine/store.ipynb #2c66918b
 class _File:
     "One column of one shard: what its first bytes say, and its rows when they are wanted."
     def __init__(self, path, rows):
@@ -269,16 +283,18 @@ def verify(self:Store):
                 raise DamagedStore(f'{file}: changed since it was written; '
                                    'delete the store and extract again')
 
-# %% ../../nbs/engine/store.ipynb #6cb688fd
+# %% ../../nbs/engine/store.ipynb #84d82bdf
 def _run(a):
     "Consecutive numbers as a slice, which numpy copies in one piece; others as they are."
     return slice(a[0], a[-1]+1) if a[-1] - a[0] == len(a) - 1 and (np.diff(a) == 1).all() else a
 
+# %% ../../nbs/engine/store.ipynb #67538643
 def _locate(ends, idx):
     "For rows of several parts laid end to end: which part each is in, and its row there."
     part = np.searchsorted(ends, idx, side='right')
     return part, idx - np.concatenate([[0], ends])[part]
 
+# %% ../../nbs/engine/store.ipynb #6ba3291e
 @patch
 def _mapped(self:Store, name, i):
     "A shard's rows of a column."
@@ -287,6 +303,7 @@ def _mapped(self:Store, name, i):
         self._open[name, i] = self.maps[name][i].map()
     return self._open[name, i]
 
+# %% ../../nbs/engine/store.ipynb #6cb688fd
 @patch
 def _gather(self:Store, name, idx):
     order = np.argsort(idx, kind='stable')
@@ -297,7 +314,7 @@ def _gather(self:Store, name, idx):
         out[_run(rows)] = self._mapped(name, i)[_run(there)]
     return out
 
-# %% ../../nbs/engine/store.ipynb #7008f8d1
+# %% ../../nbs/engine/store.ipynb #ac0f7554
 @patch
 def column(self:Store,
     name:str, # one of `Store.maps`
@@ -307,6 +324,7 @@ def column(self:Store,
     one_of(name, 'name', self.maps)
     return self._gather(name, _rows(idx, len(self)))
 
+# %% ../../nbs/engine/store.ipynb #18abc77b
 @patch
 def take(self:Store, idx, columns=None)->Acts:
     "Rows `idx`, all columns or those named, in memory; x is always there."
@@ -314,12 +332,13 @@ def take(self:Store, idx, columns=None)->Acts:
     cols = {c: self._gather(c, idx) for c in self.maps if c in names or c == 'x'}
     return Acts(**{c: v if c == 'ids' else torch.from_numpy(v) for c, v in cols.items()})
 
+# %% ../../nbs/engine/store.ipynb #7008f8d1
 @patch
 def load(self:Store)->Acts:
     "Everything, in memory."
     return self.take(np.arange(len(self)))
 
-# %% ../../nbs/engine/store.ipynb #02f8e340
+# %% ../../nbs/engine/store.ipynb #997ad862
 def as_acts(
     source, # a tensor or array `[n,d]`, `Acts` or a `Store`
     name:str='source', # of the argument
@@ -330,6 +349,7 @@ def as_acts(
     expect(ok and not isinstance(source, type), name, 'a tensor [n,d], Acts, a Store, or what has len and take', source)
     return source
 
+# %% ../../nbs/engine/store.ipynb #02f8e340
 def batches(
     source, # a tensor or array `[n,d]`, `Acts` or a `Store`
     batch_size:int, # rows; under `torchrun` of all processes together, if `shared`
@@ -368,7 +388,7 @@ def list_stores(
                          mb=round(sum(f.stat().st_size for f in own)/1e6, 1)))
     return pd.DataFrame(rows, columns=['store', 'model', 'rows', 'of', 'complete', 'mb'])
 
-# %% ../../nbs/engine/store.ipynb #958c782f
+# %% ../../nbs/engine/store.ipynb #d8cbc0c1
 def _clear(path):
     "Delete a store's own files, and the folder if nothing else is in it."
     lock = FileLock(path/'lock')
@@ -380,6 +400,7 @@ def _clear(path):
         if not path.is_symlink() and not any(path.iterdir()): path.rmdir()
     finally: lock.release()
 
+# %% ../../nbs/engine/store.ipynb #958c782f
 def clear_stores(
     names:list=None, # as `list_stores` shows them; default: all
     root:str=None, # default: `cache_dir('activations')`

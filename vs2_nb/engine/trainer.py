@@ -16,7 +16,7 @@ from ..sae import TopKSAE, set_fvu
 from .sparse import sparse
 from .store import as_acts, batches
 
-# %% ../../nbs/engine/trainer.ipynb #7ca1bcb7
+# %% ../../nbs/engine/trainer.ipynb #768de8f2
 def warmup_decay(
     step:int, # counted from 0
     steps:int, # of the whole training
@@ -29,12 +29,14 @@ def warmup_decay(
     up, decay = max(1, round(warmup*steps)), flag(decay, 'decay')
     return min((step+1)/up, (steps-step)/max(1, steps-up) if decay else 1.)
 
+# %% ../../nbs/engine/trainer.ipynb #1d1baf22
 def default_lr(
     n:int, # latents
 )->float:
     "Adam's peak rate by width, as sparsify has it: 2e-4/√(n/2¹⁴)."
     return 2e-4/(whole(n, 'n', 1)/2**14)**.5
 
+# %% ../../nbs/engine/trainer.ipynb #7ca1bcb7
 def k_at(
     step:int, # counted from 0
     steps:int, # of the whole training
@@ -48,9 +50,10 @@ def k_at(
     k_start = whole(k_start, 'k_start', 1)
     return round(k_start + (k - k_start)*min(1, 2*step/steps))
 
-# %% ../../nbs/engine/trainer.ipynb #be9a2c96
+# %% ../../nbs/engine/trainer.ipynb #532df900
 def _or_none(check): return lambda v, name, *a, **k: None if v is None else check(v, name, *a, **k)
 
+# %% ../../nbs/engine/trainer.ipynb #32b969ab
 OPTIONS = dict( # name → (check, its ranges)
     expansion=(whole, dict(least=1)), k=(_or_none(whole), dict(least=1)), epochs=(whole, dict(least=0)),
     batch_size=(whole, dict(least=1)), lr=(_or_none(number), dict(above=0)), warmup=(number, dict(least=0, most=1)),
@@ -58,6 +61,7 @@ OPTIONS = dict( # name → (check, its ranges)
     patience=(_or_none(whole), dict(least=1)), seed=(whole, dict(least=0, most=2**63-1)), decay=(flag, {}),
     scale=(flag, {}), activation=(one_of, dict(known=('relu', 'abs'))))
 
+# %% ../../nbs/engine/trainer.ipynb #be9a2c96
 def checked(
     **options, # some of `OPTIONS`
 )->dict: # the same, as plain Python numbers
@@ -174,7 +178,7 @@ class Trainer:
         self.sae.k = self.k
         return self.sae
 
-# %% ../../nbs/engine/trainer.ipynb #8e604e4a
+# %% ../../nbs/engine/trainer.ipynb #e7eccdc5
 @patch
 def state(self:Trainer)->tuple: # (tensors, facts), as `Checkpoint.save` takes them
     "All that the rest of the training depends on."
@@ -186,6 +190,7 @@ def state(self:Trainer)->tuple: # (tensors, facts), as `Checkpoint.save` takes t
     return tensors, dict(step=self.done, epoch=self.epoch, batch=self.batch,
                          threads=torch.get_num_threads(), best=self.best, since=self.since, history=self.sae.history)
 
+# %% ../../nbs/engine/trainer.ipynb #25b52c83
 @patch
 def restore(self:Trainer,
     tensors:dict, facts:dict, # of `state`
@@ -202,6 +207,7 @@ def restore(self:Trainer,
     for i, l in enumerate(self.losses):
         for k, v in part(f'loss.{i}').items(): setattr(l, k, v)
 
+# %% ../../nbs/engine/trainer.ipynb #8e604e4a
 @patch
 def run(self:Trainer,
     keep:Checkpoint=None, # where to save, and to go on from if something is there

@@ -51,7 +51,7 @@ def figure3(study, name):
     grid = pd.DataFrame(cells.value[1:].to_numpy().reshape(len(lams), -1), *axes)
     return cells, {'grid': heat(grid, f'Accuracy, {name}, {study.label} (percent)', '.1f')}
 
-# %% ../../nbs/paper/figures.ipynb #be9b0517
+# %% ../../nbs/paper/figures.ipynb #ebb6c6a3
 def attributes(
     study:Study,
     name:str, # dataset
@@ -62,6 +62,7 @@ def attributes(
     if name.startswith('digits'): return digit_attributes(data.all)
     return pd.DataFrame({c: (data.all.y == i).numpy() for i, c in enumerate(data.classnames)}, index=data.all.ids)
 
+# %% ../../nbs/paper/figures.ipynb #be9b0517
 @target('Latents and attributes')
 def figure4(study, name):
     "The two latents that share an attribute most surely, with the attribute's base rate."
@@ -73,7 +74,7 @@ def figure4(study, name):
     top = top_images(sae, a, best.latent.tolist())
     return pd.DataFrame(cells), {'latents': plot_concepts(study.data(name).all.take(test), table, top)}
 
-# %% ../../nbs/paper/figures.ipynb #2a31ca38
+# %% ../../nbs/paper/figures.ipynb #e48aba77
 def lines(
     table:pd.DataFrame, # index: the axis; a column per line
     title:str,
@@ -91,6 +92,7 @@ def lines(
     fig.tight_layout()
     return fig
 
+# %% ../../nbs/paper/figures.ipynb #4bc8b818
 @target('Weighted RAG: mixing weight and neighbours', saes=0)
 def figure6(study, name):
     "Weighted RAG over m and N."
@@ -99,6 +101,7 @@ def figure6(study, name):
     title = f'Weighted RAG, {name}, {study.label}'
     return cells, {'sweep': lines(table, title, "m, the image's own share", cells.value[0])}
 
+# %% ../../nbs/paper/figures.ipynb #2a31ca38
 @target('VS2++: neighbours')
 def figure7(study, name):
     "VS2++ and the vote over N, in the first answer and in the first five."

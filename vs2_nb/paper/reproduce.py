@@ -48,7 +48,7 @@ def compute(
     if 'p_value' in out: out = with_holm(out)
     return (out if t.once or not study.altered else out.assign(difference=np.nan)), pictures
 
-# %% ../../nbs/paper/reproduce.ipynb #6d02bf9b
+# %% ../../nbs/paper/reproduce.ipynb #a3af70b8
 def _timed(f, least=.3):
     "FLOPs of a call, and seconds that it takes here."
     f()
@@ -56,6 +56,7 @@ def _timed(f, least=.3):
     while (spent := time.perf_counter() - start) < least: f(); calls += 1
     return flops(f), spent/calls
 
+# %% ../../nbs/paper/reproduce.ipynb #6d02bf9b
 def estimate(
     study:Study,
     names:list, # of targets
@@ -106,7 +107,7 @@ def result_config(
                 versions={p: version(p) for p in ('vs2_nb', 'torch', 'open_clip_torch', 'scikit-learn')})
     return json.loads(json.dumps(said)) # as it is read back
 
-# %% ../../nbs/paper/reproduce.ipynb #ec4f948e
+# %% ../../nbs/paper/reproduce.ipynb #cd14bdd9
 def _read(file):
     "A result, or None: what is missing is not said, what is damaged is."
     if not file.exists(): return None
@@ -118,11 +119,13 @@ def _read(file):
             return None
     return was
 
+# %% ../../nbs/paper/reproduce.ipynb #595f6fa8
 def _done(file, config):
     "The result of this configuration, pictures included, or None."
     was = _read(file)
     return was if was and was['config'] == config else None
 
+# %% ../../nbs/paper/reproduce.ipynb #ec4f948e
 def _write(name, study, config):
     "Compute one target and write it: pictures first, the JSON last."
     cells, figures = compute(name, study)

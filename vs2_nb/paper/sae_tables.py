@@ -17,7 +17,7 @@ from ..steering import Blockwise
 from .study import Study, accuracy_cells, cell, paper_setting, paper_sweep
 from .targets import target, without_cls
 
-# %% ../../nbs/paper/sae_tables.ipynb #076a139e
+# %% ../../nbs/paper/sae_tables.ipynb #bb648b22
 def last_fold(
     study:Study,
     name:str, # dataset
@@ -26,6 +26,7 @@ def last_fold(
     acts, (train, test) = study.acts(name), study.pairs(name)[-1]
     return study.sae(acts.take(train)), acts.take(train), acts.take(test), test
 
+# %% ../../nbs/paper/sae_tables.ipynb #37c0b28d
 @target('Classes that fire a latent', '5')
 def table5(study, name):
     "The ten classes that fire a latent most, for the two latents whose first class is furthest ahead."
@@ -34,6 +35,7 @@ def table5(study, name):
     return pd.DataFrame([cell(study, name, f'latent {j}', r['class'], 'rate', r.rate, n=len(a), labels='test')
                          for j in class_specific(rates, 2) for _, r in top_classes(rates, j, classnames).iterrows()])
 
+# %% ../../nbs/paper/sae_tables.ipynb #2922685a
 @target('Reconstruction error', '6')
 def table6(study, name):
     "FVU of images that the SAE has not seen, mean over folds."
@@ -45,6 +47,7 @@ def table6(study, name):
                               paper_setting=f'k={k or 64}', no_paper=k not in (None, o['k']),
                               d=study.clip.d, latents=o['expansion']*study.clip.d)])
 
+# %% ../../nbs/paper/sae_tables.ipynb #076a139e
 @target('Steering several blocks', '7', passes=3, blocks=3)
 def table7(study, name):
     "VS2 on the last block, the last two, the last three."
@@ -59,7 +62,7 @@ def table7(study, name):
     cells = accuracy_cells(study, name, got)
     return cells.assign(paper_setting=['', *[blocks(m, 12) for m in range(1, len(cells))]])
 
-# %% ../../nbs/paper/sae_tables.ipynb #b96b0e4d
+# %% ../../nbs/paper/sae_tables.ipynb #2729ef71
 def sae_grid(
     study:Study,
 )->dict: # setting of the paper → (our setting, options of `train_sae`)
@@ -67,6 +70,7 @@ def sae_grid(
     scaled = {(e, k): max(1, round(k*study.clip.d/768)) for e, k in paper_sweep('sae')}
     return {f'{e}x k={k}': (f'{e}x k={ours}', dict(expansion=e, k=ours)) for (e, k), ours in scaled.items()}
 
+# %% ../../nbs/paper/sae_tables.ipynb #a7a4d3dc
 @target('Width and k', '8', saes=28)
 def table8(study, name):
     "VS2 with 13 SAEs."
@@ -76,6 +80,7 @@ def table8(study, name):
     paper = {ours: paper for paper, (ours, _) in grid.items()}
     return cells.assign(paper_setting=cells.setting.map(paper).fillna(''))
 
+# %% ../../nbs/paper/sae_tables.ipynb #ffea8428
 @target('The recipe for ViT-L/14', '9', saes=2.5)
 def table9(study, name):
     "VS2 with ten times d latents, d/8 of them active."
@@ -84,6 +89,7 @@ def table9(study, name):
     cells = accuracy_cells(study, name, study.run(name, fit))
     return cells.assign(setting=f'10x k={k}', paper_setting='10x k=128')
 
+# %% ../../nbs/paper/sae_tables.ipynb #b96b0e4d
 @target('Steering vectors of different SAEs', '16', saes=28)
 def table16(study, name):
     "Cosines between the steering vectors of 13 SAEs, mean over images."

@@ -24,7 +24,7 @@ from ..steering import VS2, gates
 from ..train import default_k, train_once, train_sae
 from ..engine.trainer import checked
 
-# %% ../../nbs/paper/study.ipynb #5675d857
+# %% ../../nbs/paper/study.ipynb #320c40ec
 def paper_setting(
     name:str, # 'gamma', 'lam', 'N', 'w_aux', 'k' …
     backbone:str='', # 'ViT-B-32' …
@@ -38,6 +38,7 @@ def paper_setting(
         raise ValueError(f'name: expected one of {sorted(d["all"])}, got {name!r}')
     return found[0]
 
+# %% ../../nbs/paper/study.ipynb #5675d857
 def paper_sweep(
     name:str, # 'sae', 'w_aux', 'gate', 'lam', 'gamma', 'm', 'rag_N', 'N', 'generalised'
 )->list:
@@ -45,7 +46,7 @@ def paper_sweep(
     sweeps = read_json(ASSETS/'paper_defaults.json', 1)['sweeps']
     return sweeps[one_of(name, 'name', sweeps)]['value']
 
-# %% ../../nbs/paper/study.ipynb #acbc3286
+# %% ../../nbs/paper/study.ipynb #f0b6272f
 @dataclass
 class Study:
     "A backbone, datasets and seeds, the paper's settings unless told otherwise; SAEs are kept under `out`."
@@ -177,6 +178,7 @@ class Study:
         return out_of_fold(self.clip, self.data(name), fits, self.folds(name), seeds or self.seed_list,
                            q=self.q(name), blocks=blocks)
 
+# %% ../../nbs/paper/study.ipynb #acbc3286
 def some(
     split:Split,
     n:int, # how many, at most
@@ -185,11 +187,12 @@ def some(
     whole(n, 'n', 1), a_split(split)
     return split.take(np.unique(np.linspace(0, len(split)-1, min(n, len(split))).round().astype(int)))
 
-# %% ../../nbs/paper/study.ipynb #88c97f40
+# %% ../../nbs/paper/study.ipynb #931a9ca7
 PAPER_NAMES = dict(cifar100='CIFAR-100', cub200='CUB-200', tiny_imagenet='Tiny-ImageNet', aircraft='Aircraft',
                    food101='Food101', flowers102='Flower102', caltech101='Caltech101', sun397='SUN',
                    eurosat='EuroSAT')
 
+# %% ../../nbs/paper/study.ipynb #514f67bf
 def cell(
     study:Study,
     name:str, # dataset; '' where there is none
@@ -203,6 +206,7 @@ def cell(
     return dict(dataset=PAPER_NAMES.get(name, name), backbone=study.label, method=method, setting=setting,
                 metric=metric, value=value, seed=study.seed_list[0]) | more
 
+# %% ../../nbs/paper/study.ipynb #88c97f40
 def accuracy_cells(
     study:Study,
     name:str, # dataset

@@ -24,7 +24,7 @@ from ..datasets import STAND_INS
 from .study import Study, accuracy_cells, cell, paper_sweep
 from .targets import target, without_cls
 
-# %% ../../nbs/paper/tables.ipynb #f6c96207
+# %% ../../nbs/paper/tables.ipynb #4ab571c2
 def rag_fit(
     study:Study,
     name:str, # dataset
@@ -42,10 +42,12 @@ def rag_fit(
         return {f'Weighted_RAG | m={m},N={N}': other(N, m) for N in Ns for m in ms}
     return fit
 
+# %% ../../nbs/paper/tables.ipynb #7899da33
 def rag_cells(study, name)->pd.DataFrame:
     "Accuracies of weighted RAG over m and N."
     return accuracy_cells(study, name, study.run(name, rag_fit(study, name), study.seed_list[:1]))
 
+# %% ../../nbs/paper/tables.ipynb #4dd37753
 def _rag_rows(study, name):
     "Weighted RAG as Table 1a has it: the middle of the sweep, and the best of it, which has seen the test labels."
     rag = rag_cells(study, name)
@@ -54,18 +56,21 @@ def _rag_rows(study, name):
     return pd.concat([rag[rag.setting == f'm={study.setting("m")},N={study.setting("N")}'],
                       best.assign(setting='oracle', labels='test', note=best.setting, **untested)])
 
+# %% ../../nbs/paper/tables.ipynb #ecf7e437
 def _rec_a(study, name):
     "SAE_REC^A: every block's activation replaced by its reconstruction."
     n = len(study.clip.blocks)
     made = fits(study.bench(name, blocks=n), paper='1a', only=['SAE_REC^A'])
     return accuracy_cells(study, name, study.run(name, made, study.seed_list[:1], n))[1:]
 
+# %% ../../nbs/paper/tables.ipynb #5f2f8adb
 @target('Main accuracy', '1a', passes=1, blocks=-1)
 def table1a(study, name):
     "Every method of Table 1a, and the baselines that it lacks."
     main = accuracy_cells(study, name, study.run(name, fits(study.bench(name), paper='1a')))
     return pd.concat([main, _rag_rows(study, name), *([_rec_a(study, name)] if study.clip.kind == 'cls' else [])])
 
+# %% ../../nbs/paper/tables.ipynb #a2a17bea
 @target('Test-time adaptation', '1b', passes=82, texts=4) # TPT: 64 views, the texts once more than there and back
 def table1b(study, name):
     "Ensembles of prompts and views, and TPT, with VS2 and without."
@@ -75,11 +80,13 @@ def table1b(study, name):
              for m in ('C-TPT', 'Diff-TPT')]
     return pd.concat([accuracy_cells(study, name, study.run(name, fits(bench, paper='1b'), study.seed_list[:1])), pd.DataFrame(cited)])
 
+# %% ../../nbs/paper/tables.ipynb #1461345e
 def _untrained(study):
     "An SAE of the study's size, to count by."
     o = study.train_options()
     return TopKSAE(study.clip.d, o['expansion']*study.clip.d, o['k']).to(study.clip.device).eval()
 
+# %% ../../nbs/paper/tables.ipynb #d31ddae1
 @target('Inference cost', '1c', once=True, saes=0)
 def table1c(study, name):
     "FLOPs of the image tower, alone, with VS2 and with LoRA; parameters."
@@ -95,6 +102,7 @@ def table1c(study, name):
             ('CLIP', '', 'params_M', tower), ('VS2', '', 'params_M', tower + 2*sae.W_dec.numel()/1e6)]
     return pd.DataFrame([cell(study, '', *r, n=1) for r in rows])
 
+# %% ../../nbs/paper/tables.ipynb #f6c96207
 @target('Training cost', '14', once=True, saes=0)
 def table14(study, name):
     "FLOPs of training the SAE, LoRA, or everything, for one image."
@@ -103,7 +111,7 @@ def table14(study, name):
     return pd.DataFrame([cell(study, '', m, 'rank=16' if m == 'LoRA' else '', 'train_GFLOPs', f/1e9, n=1)
                          for m, f in training_flops(study.clip, image, _untrained(study)).items()])
 
-# %% ../../nbs/paper/tables.ipynb #4306d1e5
+# %% ../../nbs/paper/tables.ipynb #61344334
 def _class_tables(study, name):
     "`per_class_gains` of VS2 and VS2++ (pseudo-labels), first seed."
     data, s, called = study.data(name), study.seed_list[0], {'VS2': 'VS2', 'VS2++': 'VS2++ pseudo'}
@@ -111,11 +119,13 @@ def _class_tables(study, name):
     tables = {m: per_class_gains(logits['zero-shot', s], logits[n, s], y, data.classnames) for m, n in called.items()}
     return {m: t[t.n > 0].assign(key=t['class'].str.replace(' ', '_')) for m, t in tables.items()}
 
+# %% ../../nbs/paper/tables.ipynb #0b30c8e1
 def _picked(t, table, method, ends):
     "The classes at the ends of a table, and those that the paper names."
     named = t.key.isin(paper_results(table=table, method=method).setting)
     return t[named | t.index.isin([*t.index[:5], *(t.index[-5:] if ends == 2 else [])])]
 
+# %% ../../nbs/paper/tables.ipynb #6535bfc9
 @target('Classes that gain most', '2')
 def table2(study, name):
     "Accuracy before and after of the classes that gain most."
@@ -127,6 +137,7 @@ def table2(study, name):
                      for who, v in (('CLIP_ZS', r.before), (m, r.after))]
     return pd.DataFrame(rows).drop_duplicates(['method', 'setting'])
 
+# %% ../../nbs/paper/tables.ipynb #4306d1e5
 @target('Best and worst classes', '15')
 def table15(study, name):
     "Gains of the five best and the five worst classes."
@@ -134,12 +145,13 @@ def table15(study, name):
                          for m, t in _class_tables(study, name).items()
                          for _, r in _picked(t, '15', m, 2).iterrows()])
 
-# %% ../../nbs/paper/tables.ipynb #e52ea56e
+# %% ../../nbs/paper/tables.ipynb #7661835d
 def _main(study):
     "The datasets of the generalised SAE."
     if 'digits' in study.names: return ['digits', 'printed_digits']
     return [n for n in study.names if n in paper_sweep('generalised')] or study.names
 
+# %% ../../nbs/paper/tables.ipynb #448a9c87
 def _union(study, name, a):
     "Training activations of the main datasets, without the images that this fold of `name` tests."
     held = set(study.data(name).all.ids) - set(a.ids)
@@ -149,6 +161,7 @@ def _union(study, name, a):
         return acts.take([i for i in rows if acts.ids[i] not in held])
     return Union(*map(part, _main(study)))
 
+# %% ../../nbs/paper/tables.ipynb #830801d0
 def _three(study, name):
     "The rows of Table 3 for one dataset."
     made = {q: [] for q in paper_sweep('gate')}
@@ -165,6 +178,7 @@ def _three(study, name):
                      labels='none') for q, g in made.items()]
     return pd.concat([cells, pd.DataFrame(coverage)])
 
+# %% ../../nbs/paper/tables.ipynb #e52ea56e
 @target('Target SAE, generalised SAE, gate', '3', saes=2.8) # the gate's own: on four fifths of the rows
 def table3(study, name):
     "VS2 with an SAE of the dataset, with one of several datasets, and that one behind the gate."
@@ -175,7 +189,7 @@ def table3(study, name):
     return out.assign(note=np.where(of_union, 'SAE of ' + ', '.join(main), ''),
                       no_paper=stands_in | (of_union & (not theirs)))
 
-# %% ../../nbs/paper/tables.ipynb #25b880ab
+# %% ../../nbs/paper/tables.ipynb #f9484cdf
 @target('Zero-out and negate', '4')
 def table4(study, name):
     "The active latents taken out or turned round, with the residual kept and without."
@@ -188,6 +202,7 @@ def table4(study, name):
     return cells.assign(paper_setting=cells.setting.str.removesuffix(', residual kept'),
                         no_paper=~kept & (cells.method != 'CLIP_ZS'))
 
+# %% ../../nbs/paper/tables.ipynb #fb2bff64
 def vocabulary(
     study:Study,
     name:str, # dataset
@@ -200,6 +215,7 @@ def vocabulary(
     words = [w for p in known for w in [*p.get('classnames', []), *p.get('names', {}).values()]]
     return list(dict.fromkeys([*study.data(name).classnames, *words])), 'class names'
 
+# %% ../../nbs/paper/tables.ipynb #98b95ced
 @target('SpLiCE', '10', saes=0)
 def table10(study, name):
     "SpLiCE at the paper's penalty."
@@ -211,11 +227,13 @@ def table10(study, name):
     return cells.assign(note=np.where(ours, f'{len(words)} words, {source}', ''),
                         no_paper=ours & (source == 'class names'))
 
+# %% ../../nbs/paper/tables.ipynb #1b989ef7
 @target('PASS', '11', '1a', saes=2)
 def table11(study, name):
     "PASS, and the class mean of the same labels."
     return accuracy_cells(study, name, study.run(name, fits(study.bench(name), paper='11')))
 
+# %% ../../nbs/paper/tables.ipynb #2e6382ab
 @target('The weight of PASS', '12', saes=4)
 def table12(study, name):
     "FVU of held-out images and accuracy over w_aux."
@@ -229,6 +247,7 @@ def table12(study, name):
             for w, f in fvu.items()]
     return pd.concat([pd.DataFrame(rows), accuracy])
 
+# %% ../../nbs/paper/tables.ipynb #25b880ab
 @target('Oracle prototypes', 'L')
 def oracle(study, name):
     "Each image steered along its true class's direction."

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np, pandas as pd
 from .study import cell
 
-# %% ../../nbs/paper/targets.ipynb #6d223d4c
+# %% ../../nbs/paper/targets.ipynb #63f0dae6
 TARGETS = {}
 
+# %% ../../nbs/paper/targets.ipynb #6d92f7bd
 @dataclass
 class Target:
     "A table or figure of the paper."
@@ -25,6 +26,7 @@ class Target:
     texts:float # runs of the text tower per test image and class
     blocks:int # blocks that need activations and an SAE of their own; 0 for the last alone, −1 for all
 
+# %% ../../nbs/paper/targets.ipynb #6d223d4c
 def target(
     title:str,
     *paper:str, # the tables of `paper_results` that it fills
