@@ -55,11 +55,11 @@ QUICK = dict( # images → the bundled model, what they are called, folds, and o
 
 def vs2_quickstart(
     out:str='vs2_quickstart', # folder for quickstart.json and quickstart.png
-    data:str='photos', # 'photos', of Caltech-101, or 'digits', of scikit-learn
+    data:str='digits', # 'digits', of scikit-learn, or 'photos', of Caltech-101, which take some minutes
     seed:int=0, # of the SAEs
     epochs:int=None, # of SAE training; default: 20 for the photographs, 50 for the digits
 ):
-    "Steer a bundled model on bundled images, out of fold, in about a minute. Example: vs2_quickstart --data digits --out results"
+    "Steer a bundled model on bundled images, out of fold; the digits take about a minute. Example: vs2_quickstart --data photos --out results"
     ranged(locals())
     model, images, folds, options = QUICK[one_of(data, 'data', QUICK)]
     clip, data, out = load_clip(model), load_dataset(data), location(out, 'out')

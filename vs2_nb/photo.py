@@ -21,7 +21,7 @@ from .data import ASSETS, asset, load_prompts
 from .engine.files import read_json
 from .engine.pictures import upright
 
-# %% ../nbs/tools/photo.ipynb #a408d96e
+# %% ../nbs/tools/photo.ipynb #6414c848
 def by_word(
     words:list, # of each sense: 'car|auto|automobile'
 )->dict: # word, lower case → senses in the order of the list
@@ -52,7 +52,7 @@ class Nouns:
     def id(self, s:int)->str: return f'n{self.offset[s]:08d}' # 'n02084071', ImageNet's name of a sense
     def label(self, s:int)->str: return self.words[s].split('|')[0] # its first word
 
-# %% ../nbs/tools/photo.ipynb #6414c848
+# %% ../nbs/tools/photo.ipynb #0abc461b
 @cache
 def nouns()->Nouns:
     "The bundled table, read once."
@@ -62,7 +62,7 @@ def nouns()->Nouns:
 ENDINGS = ('s', ''), ('ses', 's'), ('xes', 'x'), ('zes', 'z'), ('ches', 'ch'), ('shes', 'sh'), ('men', 'man'), ('ies', 'y'), ('', 's') # WordNet's, and the plural
 PREPOSITIONS = set('of in on at with without from for by to near under over behind beside between'.split())
 
-# %% ../nbs/tools/photo.ipynb #c4017e81
+# %% ../nbs/tools/photo.ipynb #749599d1
 def plain(
     text:str,
 )->str:
@@ -80,12 +80,12 @@ def templates()->list: # (words before the name, words after it), the longest fi
     parts = {tuple(map(plain, t.split('{}'))) for t in known} - {('', '')}
     return sorted(parts, key=lambda p: (-len(' '.join(p).split()), p))
 
-# %% ../nbs/tools/photo.ipynb #749599d1
+# %% ../nbs/tools/photo.ipynb #016b7796
 def without_template(
     text:str,
 )->str: # plain
     "A prompt without the words of the longest template that it has, and without an article."
-    said = f' {plain(text)} '
+    said = f' {plain(text)} '.replace(' an ', ' a ')
     for before, after in templates():
         a, b = (f' {before} ' if before else ' '), (f' {after} ' if after else ' ')
         if said.startswith(a) and said.endswith(b) and len(said) >= len(a)+len(b)-1: said = said[len(a)-1:len(said)-len(b)+1]; break
@@ -118,7 +118,7 @@ def readings(
 TOO_MANY, STEPS, FEW = 400, 3, 100
 Meaning = namedtuple('Meaning', 'name read_as sense steps concept classes')
 
-# %% ../nbs/tools/photo.ipynb #806c14c2
+# %% ../nbs/tools/photo.ipynb #febdcdeb
 def concept(
     senses:list, # of a word
 )->tuple: # sense, steps, what has ImageNet classes below it; or None
@@ -138,7 +138,7 @@ def given_senses()->dict: # plain name → sense
     table = read_json(asset('photo_senses.json'), 1)
     return {plain(name): nouns().at[s] for name, (s, _) in table['caltech101'].items()}
 
-# %% ../nbs/tools/photo.ipynb #febdcdeb
+# %% ../nbs/tools/photo.ipynb #19f223dc
 def meaning(
     text:str, # a class name or a whole prompt
 )->Meaning: # or None
@@ -148,7 +148,7 @@ def meaning(
     found = next(((w, *c) for w, senses in words.items() if (c := concept(senses))), None)
     return found and Meaning(name, *found, sorted(nouns().below[found[-1]]))
 
-# %% ../nbs/tools/photo.ipynb #f22ddbcd
+# %% ../nbs/tools/photo.ipynb #8202b10b
 class PhotoTokenizer:
     "Texts to the ImageNet classes that they name, counted from 1; 0 is padding."
     def read(self,
@@ -173,7 +173,7 @@ class PhotoTokenizer:
 @cache
 def _known(): return sorted(w for w, senses in nouns().senses.items() if any(0 < len(nouns().below.get(s, ())) < TOO_MANY for s in senses))
 
-# %% ../nbs/tools/photo.ipynb #8202b10b
+# %% ../nbs/tools/photo.ipynb #211b41d0
 def _nothing(text):
     "Why a text names nothing, and the nearest words that do."
     name = without_template(text)
