@@ -9,6 +9,7 @@ __all__ = ['QUICK', 'verdict', 'vs2_quickstart', 'vs2_extract', 'vs2_train_sae',
 import textwrap
 from pathlib import Path
 import matplotlib.pyplot as plt, pandas as pd, torch
+from . import __version__
 from .activations import extract
 from .engine.store import Store
 from .analysis import plot_gains
@@ -195,7 +196,7 @@ def predictions(
 def _save(path, rows, **facts):
     "What is known of a run, with the table's rows where there are labels."
     if len(rows): save_results(path, rows, **facts)
-    else: write_json(path, dict(schema=1, vs2_nb=vs2_nb.__version__, **facts, rows=[]), sealed=True)
+    else: write_json(path, dict(schema=1, vs2_nb=__version__, **facts, rows=[]), sealed=True)
 
 def vs2_steer(
     recipe:str, # folder that vs2_train_sae wrote
