@@ -290,7 +290,7 @@ def save_results(
     **facts, # anything JSON can hold, kept beside the rows
 ):
     "Write a table as JSON, sealed: rows, versions, facts."
-    frame(table, 'table') # of no row where there are no labels
+    frame(table, 'table', least=1)
     versions = dict(python=platform.python_version()) | {
         p: version(p) for p in ('vs2_nb', 'torch', 'open_clip_torch', 'scikit-learn')}
     write_json(path, dict(schema=1, versions=versions, **facts,

@@ -505,7 +505,7 @@ EVALUATION = [
     Door('evaluation.predict_folds', dict(clip=Clip(), acts=obj(_stored), text=Texts(), pairs=obj(lambda: _m('evaluation', 'cut')(digits(), 2)), make=obj(lambda: lambda i: None, skip=('type',))), cost=2),
     Door('evaluation.tabulate', dict(logits=obj(_logits, **LOGITS), labels=obj(lambda: {'zero-shot': 'none', 'VS2': 'none', 'centroid': 'none'}, more=lambda v: dict(unknown=({'other': 'none'}, BAD), bad=({'VS2': 'some'}, BAD)), ok=('dict',)), y=Y('m', 'c')), cost=2),
     Door('evaluation.describe', dict(clip=Clip(), data=Data(), folds=Maybe(Int(2, 5)), shuffle=Flag())),
-    Door('evaluation.save_results', dict(path=Where(), table=Frame(_result, ok=('empty',)))),
+    Door('evaluation.save_results', dict(path=Where(), table=Frame(_result))),
     Door('evaluation.load_results', dict(path=Given(lambda: _saved_results()))),
     Door('evaluation.show_table', dict(table=Frame(_result, 'method', 'top1', 'p_value', 'p_holm'))),
     Door('evaluation.classify', dict(clip=Clip(), images=obj(pictures, more=lambda v: dict(numbers=([1, 2], BAD), none_in=([v[0], None], BAD), nowhere=(['nowhere.png'], BAD), raw=((image()*255).to(torch.uint8), BAD), nan=(image()*torch.nan, BAD),
