@@ -168,7 +168,7 @@ def _three(study, name):
     def fit(a, seed):
         union = _union(study, name, a)
         sae = study.sae(union, seed)
-        for q, g in study.gates(study.vs2(sae), union, made, seed).items(): made[q].append(g)
+        for q, g in study.gates(study.vs2(sae), union, list(made), seed).items(): made[q].append(g)
         return {'VS2 target SAE': study.vs2(study.sae(a, seed)), 'VS2 generalised SAE | ungated': study.vs2(sae),
                 **{f'VS2+FVU gate | q={q}': g[-1] for q, g in made.items()}}
     cells = accuracy_cells(study, name, study.run(name, fit))
