@@ -7,7 +7,7 @@ __all__ = ['ASSETS', 'DATASETS', 'CORRUPTIONS', 'asset', 'seal_assets', 'Split',
            'register', 'digits', 'show_images', 'photos', 'corrupted']
 
 # %% ../nbs/method/data.ipynb #d8162b25
-import io, json, numbers, zipfile
+import io, json, zipfile
 from dataclasses import dataclass
 from fastcore.basics import patch
 from functools import cached_property
@@ -17,7 +17,7 @@ import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
 from PIL import Image, ImageFilter
 from sklearn.datasets import load_digits
 from sklearn.model_selection import KFold
-from .engine.check import expect, flag, function, ints, number, one_of, one_string, pictures as _pictures, rows, strings, told, whole
+from .engine.check import expect, flag, function, ints, number, one_of, one_string, pictures as _pictures, rows, strings, whole
 from .engine.files import read_json, sha256_file, write_json
 from .engine.names import named
 from .engine.pictures import DECODER, UnreadableImage, check_array, content, digest, from_array, read_picture, upright
@@ -235,7 +235,8 @@ def photos(
     "1,584 photographs of 99 things, a part of Caltech 101 (CC BY 4.0)."
     if root is not None: raise ValueError(f'root: the photographs are embedded and read no folder, got {root!r}; the whole of Caltech 101 is caltech101')
     card, prompts = read_json(asset('photos.json'), 1), load_prompts('caltech101')
-    whole(folds, 'folds', 2, 16), whole(fold, 'fold', -folds, folds-1)
+    folds = whole(folds, 'folds', 2, 16)
+    fold = whole(fold, 'fold', -folds, folds-1)
     with zipfile.ZipFile(asset('photos.zip')) as z: images = {n: Image.open(io.BytesIO(z.read(n))) for n in z.namelist()} # pixels are read when they are asked for
     y = torch.tensor([card['classes'].index(n.split('/')[0]) for n in images])
     every = Split(list(images.values()), list(images), y)

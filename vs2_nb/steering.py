@@ -9,7 +9,7 @@ __all__ = ['MODEL', 'most_seen', 'Method', 'Steer', 'Predictor', 'OnImages', 'ke
 
 # %% ../nbs/method/steering.ipynb #37a2e5da
 from contextlib import ExitStack, contextmanager
-import numpy as np, torch, torch.nn.functional as F, warnings
+import numpy as np, torch, torch.nn.functional as F
 from .engine.check import able, expect, flag, floats, function, ints, location, number, one_of, pictures as _pictures, told, whole
 from .engine.store import batches
 from .sae import TopKSAE, read_sae_json

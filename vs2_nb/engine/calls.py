@@ -9,7 +9,8 @@ __all__ = ['BAD', 'ANY', 'JUNK', 'WORDS', 'SAID', 'ALIAS', 'RIGHT', 'CLEAR', 'UN
 
 # %% ../../nbs/engine/calls.ipynb #47f51342
 import contextlib, io, itertools, math, re, signal, traceback, warnings, zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 import numpy as np, pandas as pd, torch
 
@@ -247,6 +248,7 @@ def clear(
     return ours and bool(re.match(rf'({known})\b[^:]*: ?.*({SAID})', str(e), re.S))
 
 # %% ../../nbs/engine/calls.ipynb #e4bf2adb
+@cache
 def module_of(name):
     "The module behind the first word of a key, wherever it stands in the package."
     from importlib import import_module, util

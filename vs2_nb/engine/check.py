@@ -238,16 +238,24 @@ def frame(
     return v
 
 # %% ../../nbs/engine/check.ipynb #c2e726d6
-def a_clip(v, name='clip'): return able(v, name, 'a FrozenCLIP', 'embed', 'logits', 'text', 'transform', 'hooked')
+def a_clip(v, name='clip'):
+    "A `FrozenCLIP`, or a tower that has what is used of one."
+    return able(v, name, 'a FrozenCLIP', 'embed', 'logits', 'text', 'transform', 'hooked')
 
 # %% ../../nbs/engine/check.ipynb #e00e7a8c
-def a_dataset(v, name='data'): return able(v, name, 'a Dataset', 'name', 'train', 'test', 'classnames', 'templates')
+def a_dataset(v, name='data'):
+    "Train and test images with the names of their classes."
+    return able(v, name, 'a Dataset', 'name', 'train', 'test', 'classnames', 'templates')
 
 # %% ../../nbs/engine/check.ipynb #37cf640b
-def a_split(v, name='split'): return able(v, name, 'a Split', 'images', 'ids', 'take')
+def a_split(v, name='split'):
+    "Images with their ids."
+    return able(v, name, 'a Split', 'images', 'ids', 'take')
 
 # %% ../../nbs/engine/check.ipynb #bb2cfbfe
-def a_sae(v, name='sae'): return able(v, name, 'a TopKSAE', 'encode_topk', 'mix', 'd', 'n', 'k')
+def a_sae(v, name='sae'):
+    "A `TopKSAE`, or what encodes and mixes as one."
+    return able(v, name, 'a TopKSAE', 'encode_topk', 'mix', 'd', 'n', 'k')
 
 # %% ../../nbs/engine/check.ipynb #f3085472
 def some_acts(
@@ -263,7 +271,9 @@ def some_acts(
 def a_method(
     v, # a `Steer`, a `Predictor`, a method `OnImages`, or a function of what it says in `needs` (x without it)
     name:str='method', # of the argument
-): return v if v is None else function(v, name, 'a Steer, a Predictor, a method OnImages or None')
+):
+    "A method, or None for zero-shot."
+    return v if v is None else function(v, name, 'a Steer, a Predictor, a method OnImages or None')
 
 # %% ../../nbs/engine/check.ipynb #b6812734
 def rows(

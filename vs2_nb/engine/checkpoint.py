@@ -13,7 +13,7 @@ from functools import partial
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from .check import expect, location, one_of, whole
+from .check import expect, location, whole
 from .files import hold, leftovers, lock_or_wait, read_tensors, save_tensors, sha256_file
 from .ranks import rank, wait, world
 from .store import batches

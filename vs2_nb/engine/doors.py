@@ -15,7 +15,7 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 import numpy as np, pandas as pd, torch, torch.nn.functional as F
-from .calls import BAD, ANY, Door, Flag, Int, Kind, Names, Num, Text, Thing, Word, X, Y, WORDS, calls, module_of, table, _numbers
+from .calls import BAD, ANY, Door, Flag, Int, Kind, Names, Num, Text, Word, X, Y, WORDS, module_of, _numbers
 
 # %% ../../nbs/engine/doors.ipynb #2f816a6f
 @lru_cache

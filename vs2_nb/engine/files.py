@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from pathlib import Path
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
-from .check import device as _device, expect, flag, function, location, whole
+from .check import device as _device, expect, flag, location, whole
 
 # %% ../../nbs/engine/files.ipynb #4c16b9fd
 def cache_dir(

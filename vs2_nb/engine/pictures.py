@@ -7,7 +7,7 @@ __all__ = ['DECODER', 'TURNS', 'MACHINE', 'UnreadableImage', 'upright', 'check_a
            'content']
 
 # %% ../../nbs/engine/pictures.ipynb #d7867787
-import errno, hashlib, json, os, re, stat, numpy as np
+import errno, hashlib, json, os, stat, numpy as np
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from PIL import Image, ImageFile

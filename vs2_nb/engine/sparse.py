@@ -9,7 +9,7 @@ __all__ = ['BLOCK', 'LEAST', 'MOST', 'weighted_rows', 'by_latent', 'dots', 'top'
 import torch, torch.nn.functional as F, warnings
 from contextlib import contextmanager
 from torch.autograd.function import once_differentiable
-from .check import able, device as _device, expect, flag, floats, ints, whole
+from .check import able, device as _device, expect, flag, floats, whole
 from ..sae import TopKSAE
 
 # %% ../../nbs/engine/sparse.ipynb #2ea27482

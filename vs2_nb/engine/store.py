@@ -11,7 +11,7 @@ import hashlib, mmap, numpy as np, os, pandas as pd, re, torch
 from fastcore.basics import patch
 from filelock import FileLock, Timeout
 from pathlib import Path
-from .check import able, expect, flag, floats, ints, location, one_of, rows as _rows, strings, whole
+from .check import expect, flag, floats, ints, location, one_of, rows as _rows, strings, whole
 from .files import atomic_write, cache_dir, leftovers, read_json, sha256_file, write_json
 from .ranks import share
 

@@ -11,15 +11,14 @@ import copy
 from pathlib import Path
 import numpy as np, pandas as pd, torch
 from ..engine.sources import Union
-from ..engine.store import Acts
 from ..analysis import flops, per_class_gains, training_flops, with_lora
-from ..baselines import TPT, AugmentedEnsemble, LinearProbe, NearestMean, PromptEnsemble, SpLiCE
+from ..baselines import SpLiCE
 from ..methods import fits, neighbourhood, prompt_fact
 from ..data import ASSETS, load_prompts, paper_results
-from ..prototypes import OraclePrototypes, PASSLoss, class_directions
-from ..retrieval import WeightedRAG, pseudo_labels, zero_shot
+from ..prototypes import PASSLoss
+from ..retrieval import WeightedRAG, pseudo_labels
 from ..sae import TopKSAE, set_fvu
-from ..steering import Blockwise, Centroid, Reconstruct, steered
+from ..steering import Reconstruct, steered
 from ..datasets import STAND_INS
 from .study import Study, accuracy_cells, cell, paper_sweep
 from .targets import target, without_cls
