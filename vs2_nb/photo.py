@@ -198,7 +198,7 @@ def merged(
 # %% ../nbs/tools/photo.ipynb #d72700b2
 class Tower(torch.nn.Module):
     "An image tower that computes a few pictures at a time."
-    def __init__(self, net:torch.nn.Module, at_once:int=16):
+    def __init__(self, net:torch.nn.Module, at_once:int=4):
         super().__init__()
         self.net, self.at_once = net, at_once
     def forward(self, image): return torch.cat([self.net(part) for part in image.split(self.at_once)])
