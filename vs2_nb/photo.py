@@ -136,7 +136,7 @@ def concept(
 def given_senses()->dict: # plain name → sense
     "Names whose meaning is written down."
     table = read_json(asset('photo_senses.json'), 1)
-    return {plain(name): nouns().at[s] for name, (s, _) in table['caltech101'].items()}
+    return {plain(name): nouns().at[s] for t in ('tiny_imagenet', 'caltech101') for name, (s, _) in table[t].items()}
 
 # %% ../nbs/tools/photo.ipynb #19f223dc
 def meaning(
