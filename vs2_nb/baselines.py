@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Vote', 'LinearProbe', 'NearestMean', 'PromptEnsemble', 'random_views', 'AugmentedEnsemble', 'input_size', 'SpLiCE',
-           'TPT', 'entropy']
+           'token_embedding', 'TPT', 'entropy']
 
 # %% ../nbs/method/baselines.ipynb #d75002c0
 import zlib
@@ -188,6 +188,13 @@ class SpLiCE(Predictor):
         rebuilt = F.normalize(self.weights(e) @ self.concepts.to(e).T, dim=1) + self.mean.to(e)
         return self.clip.logits(F.normalize(rebuilt, dim=1), self.text)
 
+# %% ../nbs/method/baselines.ipynb #90a7338a
+def token_embedding(
+    clip, # a `FrozenCLIP`
+)->torch.nn.Embedding: # or None
+    "The table in which a text tower looks its tokens up."
+    return getattr(getattr(_clip(clip).model, 'text', clip.model), 'token_embedding', None)
+
 # %% ../nbs/method/baselines.ipynb #42b5f162
 class TPT(OnImages):
     "Test-time prompt tuning (Shu et al., arXiv 2209.07511; paper, Table 1b): one step of entropy minimisation per image."
@@ -203,8 +210,7 @@ class TPT(OnImages):
         flip:bool=True,
         seed:int=0,
     ):
-        _clip(clip)
-        self.embedding = getattr(getattr(clip.model, 'text', clip.model), 'token_embedding', None)
+        self.embedding = token_embedding(clip)
         if self.embedding is None: raise ValueError(f'clip: {clip.name!r} has no token embedding to tune a prompt in')
         self._check(clip, classnames, template, n_views, keep, lr, steps, scale, flip, seed)
         prefix = clip.tokenizer([template.split('{}')[0]]).to(clip.device)

@@ -161,6 +161,10 @@ class PhotoTokenizer:
         if bad: raise ValueError(f'{name}: ' + '; '.join(map(_nothing, bad[:3])) + (f'; and {len(bad)-3} more' if len(bad) > 3 else ''))
         return found
 
+    def knows(self, text:str)->bool: # that is, whether it can be asked for
+        "Whether a text names something."
+        return meaning(text) is not None
+
     def __call__(self,
         texts, # a string or a list of strings
     )->torch.Tensor: # `[b,longest+4]` int64
@@ -198,6 +202,7 @@ def merged(
 # %% ../nbs/tools/photo.ipynb #d72700b2
 class Tower(torch.nn.Module):
     "An image tower that computes a few pictures at a time."
+    image_size = 224 # pixels, as the card has it
     def __init__(self, net:torch.nn.Module, at_once:int=4):
         super().__init__()
         self.net, self.at_once = net, at_once

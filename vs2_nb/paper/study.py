@@ -114,7 +114,7 @@ class Study:
     def data(self, name)->Dataset: # cut down if quick
         "A dataset by name."
         if ('data', name) not in self._kept:
-            d = load_dataset(name, self.root if name != 'digits' and name not in STAND_INS else None)
+            d = load_dataset(name, None if name in ('digits', 'photos', *STAND_INS) else self.root)
             if self.quick:
                 train, test = (160, 40) if self.mini else (6, 3)
                 d = Dataset(d.name, some(d.train, train), some(d.test, test), d.classnames, d.templates)
@@ -125,8 +125,9 @@ class Study:
     def mini(self): return self.backbone == 'mini'
 
     def folds(self, name):
-        "Contiguous folds on the digits, however damaged; elsewhere the dataset's own split (None)."
-        return None if not name.startswith('digits') else 2 if self.quick else 5
+        "Contiguous folds of what ships, however damaged; elsewhere the dataset's own split (None)."
+        full = 5 if name.startswith('digits') else 3 if name == 'photos' else None
+        return full and (2 if self.quick else full)
 
     def fingerprint(self, name):
         "What tells these images from others."
@@ -166,7 +167,7 @@ class Study:
 
     def bench(self, name, **changes)->Bench:
         "What the methods of a table ask for, with the paper's values and this study's SAEs."
-        values = {n: self.setting(n) for n in ('gamma', 'lam', 'N', 'w_aux', 'l1')}
+        values = {n: self.setting(n, name) for n in ('gamma', 'lam', 'N', 'w_aux', 'l1')}
         return Bench(self.clip, self.data(name), train=self.sae, **values | changes)
 
     def gates(self, method, a, qs, seed=None)->dict: # q → `Gated`
