@@ -185,6 +185,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/vs2_nb', 'doc_host': '', '
                                  'vs2_nb.datasets._cifar': ('tools/datasets.html#_cifar', 'vs2_nb/datasets.py'),
                                  'vs2_nb.datasets._cut': ('tools/datasets.html#_cut', 'vs2_nb/datasets.py'),
                                  'vs2_nb.datasets._damaged': ('tools/datasets.html#_damaged', 'vs2_nb/datasets.py'),
+                                 'vs2_nb.datasets._drawn': ('tools/datasets.html#_drawn', 'vs2_nb/datasets.py'),
                                  'vs2_nb.datasets._glyphs': ('tools/datasets.html#_glyphs', 'vs2_nb/datasets.py'),
                                  'vs2_nb.datasets._home': ('tools/datasets.html#_home', 'vs2_nb/datasets.py'),
                                  'vs2_nb.datasets._listed': ('tools/datasets.html#_listed', 'vs2_nb/datasets.py'),

@@ -8,6 +8,7 @@ __all__ = ['PIXELS', 'tap_points', 'read_x', 'write_x', 'FrozenCLIP', 'MiniToken
 # %% ../nbs/method/clip.ipynb #bf215d2a
 import difflib, hashlib, json, warnings
 from contextlib import ExitStack, contextmanager, nullcontext
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 import open_clip, torch, torch.nn.functional as F
@@ -448,9 +449,11 @@ def load_clip(
         raise ValueError(f"pretrained: {name!r} brings its own weights, expected nothing or 'random', got {pretrained!r}")
     model, transform, unverified = _build(name, pretrained, device, precision, quick_gelu, mean, std)
     note = f'{", ".join(unverified)} unverified: a local file has no tag' if unverified else ''
-    return FrozenCLIP(model, transform, open_clip.get_tokenizer(name), name, pretrained or name, note, loaded)
+    return FrozenCLIP(model, transform, (open_clip.get_tokenizer if ':' in name else _tokenizer)(name), name, pretrained or name, note, loaded)
 
 # %% ../nbs/method/clip.ipynb #15e38872
+_tokenizer = cache(open_clip.get_tokenizer) # of an architecture; reading its words takes most of a second
+
 def _build(name, pretrained, device, precision, quick_gelu, mean, std):
     "open_clip's model and transform, and what nobody can verify about them."
     is_file, own, chance = ':' not in name and Path(pretrained).is_file(), ':' in name, pretrained == 'random'

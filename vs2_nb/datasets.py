@@ -9,6 +9,7 @@ __all__ = ['TORCHVISION', 'STAND_INS', 'load_dataset', 'readable', 'cifar100', '
 
 # %% ../nbs/tools/datasets.ipynb #4ec63617
 import hashlib, os, re
+from functools import cache
 from pathlib import Path
 import numpy as np, pandas as pd, torch
 from PIL import Image
@@ -342,16 +343,21 @@ def _damaged(kind, strength):
 for kind, strength in zip(CORRUPTIONS, (.25, 1, .75)): _damaged(kind, strength)
 
 # %% ../nbs/tools/datasets.ipynb #10ebecbb
-def _glyphs(n, seed, keep, **fonts):
-    "Those of n rendered glyphs whose class is in `keep`, as a split."
-    imgs, y = make_glyphs(n, seed, **fonts)
-    idx = [i for i in range(n) if y[i] in keep]
+@cache
+def _drawn(seed, *fonts):
+    "3,600 random glyphs: drawn once, as the datasets take their parts of the same ones."
+    return make_glyphs(3600, seed, *([list(fonts)] if fonts else []))
+
+def _glyphs(seed, keep, *fonts):
+    "Those of the glyphs whose class is in `keep`, as a split."
+    imgs, y = _drawn(seed, *fonts)
+    idx = [i for i, c in enumerate(y.tolist()) if c in keep]
     return Split([imgs[i] for i in idx], [f'glyph-{seed}-{i}' for i in idx], y[idx] - keep[0])
 
 # %% ../nbs/tools/datasets.ipynb #11cda2a6
 def _rendered(keep, names):
     "A dataset of rendered glyphs: test images in held-out fonts."
-    train, test = _glyphs(3600, 11, keep), _glyphs(3600, 12, keep, fonts=HELD_OUT_FONTS)
+    train, test = _glyphs(11, keep), _glyphs(12, keep, *HELD_OUT_FONTS)
     return train, test, names, ['a photo of the {}.']
 
 # %% ../nbs/tools/datasets.ipynb #3560d19a
