@@ -47,8 +47,8 @@ class PASSLoss:
         self.running[classes] = torch.where(old.isnan(), z_bar, old.lerp(z_bar, self.momentum))
         return self.running[classes]
 
-    def __call__(self, x, x_hat, values, indices, y)->torch.Tensor: # scalar
-        return self.reconstruction(x, x_hat, values, indices) + self.w_aux*self.align(values, indices, y)
+    def __call__(self, x, x_tilde, values, indices, y)->torch.Tensor: # scalar
+        return self.reconstruction(x, x_tilde, values, indices) + self.w_aux*self.align(values, indices, y)
 
 # %% ../nbs/method/prototypes.ipynb #f1ce65e1
 def class_means(

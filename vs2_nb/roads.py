@@ -91,17 +91,17 @@ class Ours:
         self.loss.start(self.sae, 1)
         self.opt = torch.optim.Adam(self.sae.parameters(), lr, fused=True)
 
-    def x_hat(self, x): return self.sae(x)[0]
+    def x_tilde(self, x): return self.sae(x)[0]
 
     def step(self, x):
-        with self.road(self.sae): loss = self.loss(x, self.x_hat(x), None, None)
+        with self.road(self.sae): loss = self.loss(x, self.x_tilde(x), None, None)
         self.opt.zero_grad(); loss.backward(); self.opt.step(); self.sae.normalise()
 
 # %% ../nbs/tools/roads.ipynb #6bd36dcc
 class Dense(Ours):
     "The same SAE with z written out."
     road = nullcontext
-    def x_hat(self, x): return self.sae.decode(self.sae.encode(x))
+    def x_tilde(self, x): return self.sae.decode(self.sae.encode(x))
 
 # %% ../nbs/tools/roads.ipynb #a5356f09
 def _sparsify(device):
@@ -129,7 +129,7 @@ class Sparsify:
         self.sae.b_dec.data.copy_(mu)
         self.opt = torch.optim.Adam(self.sae.parameters(), lr)
 
-    def x_hat(self, x): return self.sae(x).sae_out
+    def x_tilde(self, x): return self.sae(x).sae_out
 
     def step(self, x):
         self.sae.set_decoder_norm_to_unit_norm()
@@ -147,10 +147,10 @@ class Overcomplete:
             self.sae = self.package.TopKSAE(len(mu), n, k, device=mu.device)
         self.opt = torch.optim.Adam(self.sae.parameters(), lr)
 
-    def x_hat(self, x): return self.sae.eval()(x - self.mu)[2] + self.mu
+    def x_tilde(self, x): return self.sae.eval()(x - self.mu)[2] + self.mu
 
     def step(self, x):
-        def error(x, x_hat, *_): return (x - x_hat).square().mean()
+        def error(x, x_tilde, *_): return (x - x_tilde).square().mean()
         self.package.train_sae(self.sae, [x - self.mu], error, self.opt, nb_epochs=1, monitoring=0, device=x.device)
 
 # %% ../nbs/tools/roads.ipynb #436629d0
@@ -170,12 +170,12 @@ def trainers(
 # %% ../nbs/tools/roads.ipynb #95ad0210
 @torch.no_grad()
 def fvu(
-    trainer, # anything with `x_hat`
+    trainer, # anything with `x_tilde`
     x:torch.Tensor, # `[m,d]`
     batch:int=4096,
 )->float: # 0 is perfect, 1 is no better than the mean
     "Fraction of variance unexplained of a set, as `set_fvu` has it, for any road."
-    error = sum((part - trainer.x_hat(part)).double().square().sum().item() for part in x.split(batch))
+    error = sum((part - trainer.x_tilde(part)).double().square().sum().item() for part in x.split(batch))
     return error/(x.double() - x.double().mean(0)).square().sum().item()
 
 # %% ../nbs/tools/roads.ipynb #5f4f3688

@@ -192,8 +192,8 @@ class Reconstruction:
     "|x − x̃|² summed over d, mean over the batch, divided by the training set's total variance."
     def start(self, sae:TopKSAE, n:int): self.var = sae.var
 
-    def __call__(self, x, x_hat, values, indices, y=None)->torch.Tensor: # scalar
-        return (x - x_hat).square().sum(1).mean()/_started(self, 'var')
+    def __call__(self, x, x_tilde, values, indices, y=None)->torch.Tensor: # scalar
+        return (x - x_tilde).square().sum(1).mean()/_started(self, 'var')
 
 # %% ../nbs/method/sae.ipynb #8decbafc
 class AuxK:
@@ -215,12 +215,12 @@ class AuxK:
         "Which latents are dead."
         return self.idle >= self.limit
 
-    def __call__(self, x, x_hat, values, indices, y=None)->torch.Tensor: # scalar
+    def __call__(self, x, x_tilde, values, indices, y=None)->torch.Tensor: # scalar
         _started(self, 'idle')
         self.idle += all_sum(torch.tensor(len(x))).item()
         self.idle[self.sae.fired(values, indices) > 0] = 0
         k = min(self.most, n_dead := int(self.dead.sum()))
-        if not k: return x_hat.new_zeros(())
+        if not k: return x_tilde.new_zeros(())
         pre = self.sae.pre_acts(x)
         score = (pre if self.sae.activation == 'relu' else pre.abs()).masked_fill(~self.dead, -torch.inf)
         idx = score.topk(k).indices
@@ -228,7 +228,7 @@ class AuxK:
         # no b_pre: the residual has no offset
         e_hat = self.sae.mix(chosen.relu() if self.sae.activation == 'relu' else chosen, idx)
         scale = min(1, n_dead/self.most) # few dead latents cannot explain much
-        return self.coef*scale*((x - x_hat).detach() - e_hat).square().sum(1).mean()/self.sae.var
+        return self.coef*scale*((x - x_tilde).detach() - e_hat).square().sum(1).mean()/self.sae.var
 
 # %% ../nbs/method/sae.ipynb #6f3ed6de
 class MultiTopK:
@@ -240,7 +240,7 @@ class MultiTopK:
 
     def start(self, sae:TopKSAE, n:int): self.sae = sae
 
-    def __call__(self, x, x_hat, values, indices, y=None)->torch.Tensor: # scalar
+    def __call__(self, x, x_tilde, values, indices, y=None)->torch.Tensor: # scalar
         sae = _started(self, 'sae')
         k, sae.k = sae.k, min(self.factor*self.sae.k, self.sae.n)
         try: more = self.sae(x)[0]

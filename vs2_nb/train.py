@@ -92,7 +92,7 @@ def fold(
 def _asked(o):
     "Options of `train_sae` by name, each in its range; the device is its kind."
     for name, more in (('loss', ()), ('auxk', (False,)), ('multi_topk', (False,))):
-        expect(o[name] is None or o[name] in more or callable(o[name]), name, 'a loss f(x, x_hat, values, indices, y)', o[name])
+        expect(o[name] is None or o[name] in more or callable(o[name]), name, 'a loss f(x, x_tilde, values, indices, y)', o[name])
     if o['patience'] is not None and o['valid'] is None:
         raise ValueError(f'patience: expected a valid, another source, beside it, got {o["patience"]} and none')
     o = o | checked(**{name: o[name] for name in OPTIONS if name in o})
@@ -119,7 +119,7 @@ def train_sae(
     seed:int=0, # of the directions and of the order of the data
     device:str=None, # default: the GPU if there is one
     decay:bool=True, # of the rate, linear to 0
-    clip:float=None, # greatest norm of the gradient
+    max_norm:float=None, # greatest norm of the gradient
     k_start:int=None, # active latents at first, falling to k over the first half
     multi_topk:MultiTopK=None, # a further loss, `MultiTopK()`
     scale:bool=False, # train on x divided by one number, folded into the weights
@@ -142,7 +142,7 @@ def train_sae(
         _warn_far(source, distance)
         if scale: source, valid = Scaled(source, by), None if valid is None else Scaled(valid, by)
         trainer = Trainer(sae, source, [l for l in losses if l], epochs, batch_size,
-                          default_lr(sae.n) if lr is None else lr, warmup, decay, clip, k_start, seed)
+                          default_lr(sae.n) if lr is None else lr, warmup, decay, max_norm, k_start, seed)
         trainer.run(keep, o['every'], valid, o['patience'])
         sae.trained_on = trained_on
     return fold(sae, by).eval()

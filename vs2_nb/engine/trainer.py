@@ -57,7 +57,7 @@ def _or_none(check): return lambda v, name, *a, **k: None if v is None else chec
 OPTIONS = dict( # name → (check, its ranges)
     expansion=(whole, dict(least=1)), k=(_or_none(whole), dict(least=1)), epochs=(whole, dict(least=0)),
     batch_size=(whole, dict(least=1)), lr=(_or_none(number), dict(above=0)), warmup=(number, dict(least=0, most=1)),
-    clip=(_or_none(number), dict(above=0)), k_start=(_or_none(whole), dict(least=1)), every=(number, dict(least=0)),
+    max_norm=(_or_none(number), dict(above=0)), k_start=(_or_none(whole), dict(least=1)), every=(number, dict(least=0)),
     patience=(_or_none(whole), dict(least=1)), seed=(whole, dict(least=0, most=2**63-1)), decay=(flag, {}),
     scale=(flag, {}), activation=(one_of, dict(known=('relu', 'abs'))))
 
@@ -75,22 +75,22 @@ class Trainer:
     def __init__(self,
         sae:TopKSAE, # centred
         source, # `Acts` or `Store`
-        losses:list, # each `f(x, x_hat, values, indices, y) → scalar`; `start(sae, n)` and `needs_y` where wanted
+        losses:list, # each `f(x, x_tilde, values, indices, y) → scalar`; `start(sae, n)` and `needs_y` where wanted
         epochs:int,
         batch_size:int=128, # of all processes together
         lr:float=1e-3, # peak
         warmup:float=.05, # share of the steps
         decay:bool=True, # of the rate, linear to 0
-        clip:float=None, # greatest norm of the gradient
+        max_norm:float=None, # greatest norm of the gradient
         k_start:int=None, # active latents at first, see `k_at`
         seed:int=0, # of the order of the data
     ):
         able(sae, 'sae', 'a TopKSAE', 'encode_topk', 'W_dec', 'history')
-        told = checked(epochs=epochs, batch_size=batch_size, lr=lr, warmup=warmup, decay=decay, clip=clip, k_start=k_start, seed=seed)
+        told = checked(epochs=epochs, batch_size=batch_size, lr=lr, warmup=warmup, decay=decay, max_norm=max_norm, k_start=k_start, seed=seed)
         expect(lr is not None, 'lr', 'a number above 0', lr)
         expect(k_start is None or k_start <= sae.n, 'k_start', f'at most {sae.n} latents', k_start)
         for name, v in told.items(): setattr(self, name, v)
-        expect(isinstance(losses, (list, tuple)) and losses and all(map(callable, losses)), 'losses', 'a list of losses f(x, x_hat, values, indices, y)', losses)
+        expect(isinstance(losses, (list, tuple)) and losses and all(map(callable, losses)), 'losses', 'a list of losses f(x, x_tilde, values, indices, y)', losses)
         source = as_acts(source)
         losses = [deepcopy(l) for l in losses] # they will hold this training's state
         self.sae, self.source, self.losses, self.k = sae, source, losses, sae.k
@@ -120,14 +120,14 @@ class Trainer:
         x, y = batch.x.to(sae.W_dec), batch.y.to(sae.W_dec.device) if 'y' in self.columns else None
         sae.k = k_at(at, steps, self.k, self.k_start)
         self.opt.param_groups[0]['lr'] = self.lr*warmup_decay(at, steps, self.warmup, self.decay)
-        x_hat, values, indices = sae(x)
-        loss, part = sum(l(x, x_hat, values, indices, y) for l in self.losses), fraction(len(x))
-        fvu = (x-x_hat).detach().square().sum(1).mean()/sae.var
+        x_tilde, values, indices = sae(x)
+        loss, part = sum(l(x, x_tilde, values, indices, y) for l in self.losses), fraction(len(x))
+        fvu = (x-x_tilde).detach().square().sum(1).mean()/sae.var
         # the same in every process, so that any of them can save, and all stop together
         sums = all_sum(part*torch.stack([loss.detach(), fvu]).double())
         if not sums[0].isfinite(): raise self.lost(f'the loss is {sums[0].item()}')
         self.opt.zero_grad(); loss.backward(); mean_gradients(sae.parameters(), part)
-        if self.clip: torch.nn.utils.clip_grad_norm_(sae.parameters(), self.clip)
+        if self.max_norm: torch.nn.utils.clip_grad_norm_(sae.parameters(), self.max_norm)
         self.opt.step(); sae.normalise()
         self.tensors['fired'] = torch.maximum(self.tensors['fired'], sae.fired(values, indices))
         self.tensors['sums'] += sums
@@ -136,7 +136,7 @@ class Trainer:
     def lost(self, why)->ValueError:
         "What to do about a training that ran away."
         return ValueError(f'lr: {why} at step {self.done} of {self.epochs*self.per_epoch}, with a peak rate of {self.lr:g}; '
-                          'expected a finite training: lower lr, give clip=1.0, or look at rows that are far out')
+                          'expected a finite training: lower lr, give max_norm=1.0, or look at rows that are far out')
 
     @property
     def finite(self)->bool:
