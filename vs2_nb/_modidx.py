@@ -612,6 +612,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/vs2_nb', 'doc_host': '', '
                                      'vs2_nb.engine.store.own_files': ('engine/store.html#own_files', 'vs2_nb/engine/store.py'),
                                      'vs2_nb.engine.store.read_manifest': ('engine/store.html#read_manifest', 'vs2_nb/engine/store.py'),
                                      'vs2_nb.engine.store.shard_file': ('engine/store.html#shard_file', 'vs2_nb/engine/store.py')},
+            'vs2_nb.engine.testing': { 'vs2_nb.engine.testing.golden': ('engine/testing.html#golden', 'vs2_nb/engine/testing.py'),
+                                       'vs2_nb.engine.testing.toy_sae': ('engine/testing.html#toy_sae', 'vs2_nb/engine/testing.py')},
             'vs2_nb.engine.trainer': { 'vs2_nb.engine.trainer.Trainer': ('engine/trainer.html#trainer', 'vs2_nb/engine/trainer.py'),
                                        'vs2_nb.engine.trainer.Trainer.__init__': ( 'engine/trainer.html#trainer.__init__',
                                                                                    'vs2_nb/engine/trainer.py'),

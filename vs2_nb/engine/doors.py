@@ -609,7 +609,7 @@ def _written(name): return _m('datasets', 'write_synthetic')(name, str(folder()/
 
 # %% ../../nbs/engine/doors.ipynb #9a888361
 @lru_cache
-def _two(): return digits().test.take([i for i, y in enumerate(digits().test.y) if y < 2])
+def _two(): return digits().all.take([i for i, y in enumerate(digits().all.y) if y < 2])
 
 # %% ../../nbs/engine/doors.ipynb #e9dcdac8
 def _sizes(data): return len(data.train), len(data.test), data.classnames
