@@ -71,7 +71,7 @@ def timm_features(
     **options, # of `timm.create_model`: checkpoint_path=…, img_size=…
 ):
     "A retrieval feature for `extract(…, q=…)`: a timm model's pooled features; its name carries a hash of weights, configuration and transform."
-    import timm
+    import timm.data
     expect(isinstance(name, str), 'name', 'the name of a timm model', name)
     device, pretrained = _device(device), flag(pretrained, 'pretrained')
     if ':' not in name and not timm.is_model(name):

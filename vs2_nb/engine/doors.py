@@ -330,7 +330,7 @@ SAE = [
          call=lambda path, identity, tensors, step: _kept(path, identity, tensors, step)),
     Door('trainer.warmup_decay', dict(step=Int(0, 4), steps=Int(5, 9, huge=True, ok=('below',)), warmup=Num(0, 1), decay=Flag())),
     Door('trainer.checked', dict(k=Maybe(Int(1, 9)), warmup=Num(0, 1), decay=Flag(), activation=Word('relu', 'abs'))),
-    Door('trainer.Trainer', dict(sae=Sae(), source=Source(skip=('zeros', 'half')), losses=obj(lambda: [_started_not()]), epochs=Int(1, 1, ok=('below',)), batch_size=Int(2, 9, huge=True), lr=Num(above=0, top=.1), warmup=Num(0, 1), decay=Flag(), clip=Maybe(Num(above=0)), k_start=Maybe(Int(3, 3, skip=('below',))), seed=Int(0, 9)), cost=3,
+    Door('trainer.Trainer', dict(sae=Sae(), source=Source(skip=('zeros', 'half')), losses=obj(lambda: [_started_not()]), epochs=Int(1, 1, ok=('below',)), batch_size=Int(2, 9, huge=True), lr=Num(above=0, top=.1), warmup=Num(0, 1), decay=Flag(), max_norm=Maybe(Num(above=0)), k_start=Maybe(Int(3, 3, skip=('below',))), seed=Int(0, 9)), cost=3,
          call=lambda **o: _m('trainer', 'Trainer')(**o).run()),
     Door('trainer.default_lr', dict(n=Int(1, 99, huge=True))),
     Door('trainer.k_at', dict(step=Int(0, 4), steps=Int(5, 9, huge=True, ok=('below',)), k=Int(1, 4), k_start=Maybe(Int(1, 9)))),
@@ -343,7 +343,7 @@ SAE = [
     Door('train.fold', dict(sae=Sae(), by=Num(above=0))),
     Door('train.train_sae', dict(source=Source(skip=('zeros', 'half')), expansion=Int(1, 3), k=Maybe(Int(1, 3)), epochs=Int(0, 1), batch_size=Int(2, 9, huge=True), lr=Maybe(Num(above=0, top=.1)), warmup=Num(0, 1),
         activation=Word('relu', 'abs'), loss=Maybe(obj(lambda: _sae('Reconstruction')(), skip=('type',), ok=('list', 'dict'))), auxk=Maybe(obj(lambda: _sae('AuxK')(), skip=('type',))), seed=Int(0, 9), device=Maybe(Word('cpu')),
-        decay=Flag(), clip=Maybe(Num(above=0)), k_start=Maybe(Int(3, 3, skip=('below',))), multi_topk=Maybe(obj(lambda: _sae('MultiTopK')(), skip=('type',), ok=('list', 'dict'))), scale=Flag(),
+        decay=Flag(), max_norm=Maybe(Num(above=0)), k_start=Maybe(Int(3, 3, skip=('below',))), multi_topk=Maybe(obj(lambda: _sae('MultiTopK')(), skip=('type',), ok=('list', 'dict'))), scale=Flag(),
         valid=Maybe(Source('n', 'd', skip=('half', 'zeros', 'whole', 'flatter', 'flatter_list'))), patience=Maybe(Int(1, 3)), every=Num(0)), call=_trained, cost=9),
     Door('train.train_once', dict(folder=Where(), source=Source(skip=('zeros', 'half', 'narrow')), k=Maybe(Int(1, 3))), cost=9,
          call=lambda **o: import_module('vs2_nb.train').train_once(**o, epochs=1, device='cpu'))]
@@ -688,7 +688,7 @@ def _json():
 PAPER = [
     Door('study.paper_setting', dict(name=Word('gamma', 'lam'), backbone=Word('', 'ViT-B-32', skip=('empty',), ok=('other', 'upper', 'odd', 'word')), dataset=Word('', 'digits', skip=('empty',), ok=('other', 'upper', 'odd', 'word')))),
     Door('study.paper_sweep', dict(name=Word('lam', 'gamma'))),
-    Door('study.Study', dict(backbone=Word('mini', skip=('other', 'upper', 'empty', 'odd', 'word')), dataset=Word('digits', skip=('other', 'upper', 'odd', 'word')), out=Maybe(Where()), seeds=Word('0', '0,1', ok=('number',)), quick=Flag(), k=Maybe(Int(1, 9)), expansion=Maybe(Int(1, 9)), epochs=Maybe(Int(0, 9))),
+    Door('study.Study', dict(backbone=Word('mini', skip=('other', 'upper', 'empty', 'odd', 'word')), dataset=Word('digits', skip=('other', 'upper', 'odd', 'word'), ok=('one',)), out=Maybe(Where()), seeds=Word('0', '0,1', ok=('number', 'one')), quick=Flag(), k=Maybe(Int(1, 9)), expansion=Maybe(Int(1, 9)), epochs=Maybe(Int(0, 9))),
          call=lambda **o: _m('study', 'Study')(**o).train_options()),
     Door('study.some', dict(split=obj(lambda: digits().test), n=Int(1, 20, huge=True)), call=lambda **o: _m('study', 'some')(**o).ids),
     Door('reproduce.compute', dict(name=Word('table1c'), study=obj(_study := lambda: _m('study', 'Study')(quick=True))), cost=9, call=lambda **o: _m('reproduce', 'compute')(**o)[0]),
