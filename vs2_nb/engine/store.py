@@ -360,7 +360,7 @@ def batches(
 ): # yields `Acts`
     "All rows in batches; with a generator, a random permutation drawn over all shards."
     source, batch_size, skip, shared = as_acts(source), whole(batch_size, 'batch_size', 1), whole(skip, 'skip', 0), flag(shared, 'shared')
-    expect(generator is None or isinstance(generator, torch.Generator), 'generator', 'a torch.Generator or None', generator)
+    _asked(columns), expect(generator is None or isinstance(generator, torch.Generator), 'generator', 'a torch.Generator or None', generator)
     n = len(source)
     order = torch.arange(n) if generator is None else torch.randperm(n, generator=generator)
     for start in range(skip*batch_size, n, batch_size):
