@@ -13,6 +13,7 @@ CALLS = {
     'console': "m.ranged(dict(batch=1)), m.names('cat,dog', 'classnames'), m.anno_parser(m.declared('vs2_steer')).format_help()",
     'engine.calls': "m.alike(m.torch.ones(2), m.torch.ones(2))",
     'engine.doors': "len(m.DOORS)",
+    'engine.testing': "m.toy_sae()",
     'engine.identity': "m.probe_pictures()",
     'engine.site': "m.address('method/clip.ipynb')",
     'metrics': "m.mcnemar(m.np.array([True, False]), m.np.array([True, True])), m.wilson([True]), m.holm([.1])",
