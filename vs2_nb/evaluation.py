@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['COLUMNS', 'predict', 'result_row', 'compare', 'evaluate', 'with_holm', 'cut', 'out_of_fold', 'predict_folds',
-           'tabulate', 'describe', 'crossfit', 'save_results', 'load_results', 'show_table', 'classify']
+           'tabulate', 'describe', 'crossfit', 'save_results', 'load_results', 'show_table', 'ordered', 'by_method',
+           'classify']
 
 # %% ../nbs/evidence/evaluation.ipynb #73284045
 import json, platform
@@ -315,6 +316,20 @@ def show_table(
                          'top-1 (%)': span('top1', 'lo', 'hi', '.1f'),
                          'gain': span('delta', 'delta_lo', 'delta_hi', '+.1f'),
                          'p': p('p_value'), 'p (Holm)': p('p_holm')})
+
+# %% ../nbs/evidence/evaluation.ipynb #b8f3b1c8
+def ordered(
+    table:pd.DataFrame, # as `crossfit` and `compare` make it
+)->pd.DataFrame: # its rows
+    "By the labels seen, none first, and then the best first."
+    return table.iloc[np.lexsort((-table.top1, table.labels.map(dict(none=0, train=1, test=2))))]
+
+# %% ../nbs/evidence/evaluation.ipynb #1da87ee0
+def by_method(
+    table:pd.DataFrame, # as `show_table` makes it
+)->pd.DataFrame: # the methods are its index
+    "A row per method, zero-shot and VS2 marked."
+    return table.set_index('method').rename_axis(None).rename({m: f'▸ {m}' for m in ('zero-shot', 'VS2')})
 
 # %% ../nbs/evidence/evaluation.ipynb #efb3a316
 @torch.no_grad()
