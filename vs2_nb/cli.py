@@ -30,7 +30,7 @@ from .sae import set_fvu
 from .steering import MODEL, VS2, load_recipe, read_recipe, save_recipe
 from .train import train_sae
 
-# %% ../nbs/tools/cli.ipynb #7f9be3cf
+# %% ../nbs/tools/cli.ipynb #56ab5f83
 def verdict(
     logits:dict, # {(name, seed): logits}, as `out_of_fold` gives them
     y, # `[n]` class indices
@@ -51,10 +51,12 @@ def verdict(
             f'{against(control)}, the better of two controls that learn no features '
             '(exact McNemar, Holm over three comparisons).')
 
+# %% ../nbs/tools/cli.ipynb #9fc6a566
 QUICK = dict( # images → the bundled model, what they are called, folds, and options of `train_sae`, fixed before anything was scored
     photos=('photo', 'photographs', 3, dict(expansion=2, epochs=20, batch_size=256)),
     digits=('mini', 'digits', 5, dict(epochs=50)))
 
+# %% ../nbs/tools/cli.ipynb #70dfaef2
 def full_run(
     clip, # the model that answers now
 )->str: # one sentence, or '' for another model
@@ -63,6 +65,7 @@ def full_run(
     if saved['weights'] != clip.hash: return ''
     return f'All of Caltech-101, with the library\'s defaults, as {saved["page"]} saved it: {saved["verdict"][0].lower() + saved["verdict"][1:]}'
 
+# %% ../nbs/tools/cli.ipynb #8995b783
 def vs2_quickstart(
     out:str='vs2_quickstart', # folder for quickstart.json and quickstart.png
     data:str='photos', # 'photos', of Caltech-101, or 'digits', of scikit-learn
