@@ -1,7 +1,10 @@
-"""Each module alone in a new interpreter, imported and called: what works only inside its notebook fails here."""
-import ast, subprocess, sys
-from concurrent.futures import ThreadPoolExecutor
+"""Each module alone in a process of its own, imported and called: what works only inside its notebook fails here."""
+import ast, sys, traceback
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
+
+LIBRARIES = 'torch open_clip pandas sklearn.linear_model scipy.stats matplotlib.pyplot'.split() # read once; each process is forked from one that has them, and nothing of ours
 
 CALLS = {
     'data': "m.digits().train[0]",
@@ -71,14 +74,15 @@ def circle(graph):
 
 def run(name):
     "None, or what went wrong."
-    r = subprocess.run([sys.executable, '-c', f'import vs2_nb.{name} as m; {CALLS[name]}'], capture_output=True, text=True)
-    return None if r.returncode == 0 else f'{name}: {r.stderr}'
+    try: exec(f'import vs2_nb.{name} as m; {CALLS[name]}', {})
+    except BaseException: return f'{name}: {traceback.format_exc()}'
 
 if __name__ == '__main__':
     found = {p.relative_to('vs2_nb').with_suffix('').as_posix().replace('/', '.') for p in Path('vs2_nb').rglob('*.py') if p.stem not in ('__init__', '_modidx')}
     if found != set(CALLS): sys.exit(f'modules without a call here, or calls without a module: {found ^ set(CALLS)}')
     graph = {f'vs2_nb.{n}': [*imports(Path('vs2_nb', *n.split('.')).with_suffix('.py'))] for n in found}
     if c := circle(graph): sys.exit('a circle of imports: ' + ' → '.join(c))
-    with ThreadPoolExecutor(2) as pool: errors = [e for e in pool.map(run, CALLS) if e]
+    fork = get_context('forkserver'); fork.set_forkserver_preload(LIBRARIES)
+    with ProcessPoolExecutor(2, fork, max_tasks_per_child=1) as pool: errors = [e for e in pool.map(run, CALLS) if e]
     print(f'{len(CALLS)} modules called')
     sys.exit('\n'.join(errors) or 0)
