@@ -14,7 +14,7 @@ from torch.profiler import ProfilerActivity, profile
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 from .engine.check import a_clip, a_method, a_sae, a_split, device as _device, expect, floats, function, strings, whole
-from .engine.store import Acts
+from .engine.sources import Acts
 from .evaluation import predict
 from .metrics import accuracy, both, certainty, paired_bootstrap, per_class, right
 from .steering import Blockwise, OnImages, Steer

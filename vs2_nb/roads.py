@@ -16,7 +16,8 @@ from .analysis import peak_memory
 from .engine.check import expect, floats, number, whole
 from .sae import Reconstruction, TopKSAE
 from .engine.sparse import sparse
-from .engine.store import Store, batches
+from .engine.sources import batches
+from .engine.store import Store
 from .train import statistics
 
 # %% ../nbs/tools/roads.ipynb #4cf3615d

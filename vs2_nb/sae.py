@@ -13,7 +13,7 @@ from fastcore.basics import patch
 from filelock import FileLock
 from torch import nn
 from .engine.check import able, device as _device, expect, floats, location, number, one_of, whole
-from .engine.store import batches
+from .engine.sources import batches
 from .engine.files import all_finite, hold, leftovers, read_json, read_tensors, save_tensors, sha256_tensors, write_json
 from .engine.ranks import all_max, all_sum
 

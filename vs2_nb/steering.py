@@ -11,7 +11,7 @@ __all__ = ['MODEL', 'most_seen', 'Method', 'Steer', 'Predictor', 'OnImages', 'ke
 from contextlib import ExitStack, contextmanager
 import numpy as np, torch, torch.nn.functional as F
 from .engine.check import able, expect, flag, floats, function, ints, location, number, one_of, pictures as _pictures, told, whole
-from .engine.store import batches
+from .engine.sources import batches
 from .sae import TopKSAE, read_sae_json
 from .train import hold_out, known_rows
 

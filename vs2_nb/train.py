@@ -15,8 +15,7 @@ from .engine.check import able, device as _device, expect, floats, location, num
 from .engine.checkpoint import Checkpoint, job_key
 from .engine.ranks import rank, wait
 from .sae import AuxK, MultiTopK, Reconstruction, TopKSAE
-from .engine.sources import Scaled
-from .engine.store import as_acts, batches
+from .engine.sources import Scaled, as_acts, batches
 from .engine.trainer import OPTIONS, Trainer, checked, default_lr
 
 # %% ../nbs/method/train.ipynb #f20c316e

@@ -220,7 +220,7 @@ def _within(context):
 
 # %% ../../nbs/engine/doors.ipynb #1fd14bf0
 def acts(sizes):
-    from vs2_nb.engine.store import Acts
+    from vs2_nb.engine.sources import Acts
     m = sizes['m']
     return Acts(_numbers(sizes, 'x', ['m', 'd']), _numbers(sizes, 'e', ['m', 64]), torch.arange(m) % 2, _numbers(sizes, 'q', ['m', 'w']), [f'i{i}' for i in range(m)],
                 _numbers(sizes, 'xs', ['m', 2, 'd']))
@@ -235,6 +235,7 @@ def Rows(skip=()): return Y('b', 'm', ok=('negative', 'empty'), skip=('real', 'h
 
 # %% ../../nbs/engine/doors.ipynb #d76e03e8
 def _store(name): return getattr(import_module('vs2_nb.engine.store'), name)
+def _source(name): return getattr(import_module('vs2_nb.engine.sources'), name)
 
 # %% ../../nbs/engine/doors.ipynb #7120dc81
 def _write(path, identity, i, columns, skipped):
@@ -252,9 +253,9 @@ class Columns(Kind):
 
 # %% ../../nbs/engine/doors.ipynb #318af54c
 STORE = [
-    Door('store.Acts', dict(x=X('m', 'd', ok=('nan', 'inf')), e=Maybe(X('m', 'w', ok=('nan', 'inf'))), y=Maybe(Y('m', None)), q=Maybe(X('m', 'k', ok=('nan', 'inf'))), ids=Maybe(Names('m', pool=[f'i{i}' for i in range(20)], skip=('bytes_in',))),
-        xs=Maybe(X('m', 2, 'd', ok=('nan', 'inf')))), call=lambda **o: _store('Acts')(**o).take([0]), nan=True),
-    Door('store.Acts.take', dict(self=obj(acts), idx=Rows(), columns=Maybe(Kind(lambda s: ('x', 'y'), more=lambda v: dict(unknown=(('x', 'zz'), BAD), no_x=(('y',), ANY), list=(['x', 'y'], v)), ok=('list', 'dict'))))),
+    Door('sources.Acts', dict(x=X('m', 'd', ok=('nan', 'inf')), e=Maybe(X('m', 'w', ok=('nan', 'inf'))), y=Maybe(Y('m', None)), q=Maybe(X('m', 'k', ok=('nan', 'inf'))), ids=Maybe(Names('m', pool=[f'i{i}' for i in range(20)], skip=('bytes_in',))),
+        xs=Maybe(X('m', 2, 'd', ok=('nan', 'inf')))), call=lambda **o: _source('Acts')(**o).take([0]), nan=True),
+    Door('sources.Acts.take', dict(self=obj(acts), idx=Rows(), columns=Maybe(Kind(lambda s: ('x', 'y'), more=lambda v: dict(unknown=(('x', 'zz'), BAD), no_x=(('y',), ANY), list=(['x', 'y'], v)), ok=('list', 'dict'))))),
     Door('store.StoreWriter', dict(path=Where(), identity=obj(lambda: dict(model='m'), ok=('dict',)), i=Int(0, 0), columns=Columns(skip=('dict',)), skipped=Names(ok=('list', 'empty'))), call=_write, cost=3),
     Door('store.Store', dict(path=Given(lambda: store().path), verify=Flag()), call=lambda **o: _store('Store')(**o).take([0]).x),
     Door('store.Store.take', dict(self=obj(made_store), idx=Rows(), columns=Maybe(Kind(lambda s: ('x',), more=lambda v: dict(unknown=(('x', 'zz'), BAD)), ok=('list', 'dict')))), cost=3),
@@ -262,14 +263,14 @@ STORE = [
     *Each('store.own_files store.check_out', lambda: dict(path=Given(lambda: store().path, ok=('missing',)))),
     Door('store.shard_file', dict(column=Word('x', 'e', ok=('word',)), i=Int(0, 9))),
     Door('store.read_manifest', dict(path=Given(lambda: store().path))),
-    Door('store.as_acts', dict(source=Source(ok=('nan', 'inf'))), call=lambda source: (a := _store('as_acts')(source)).take(range(len(a))), nan=True),
-    Door('store.batches', dict(source=Source(ok=('nan', 'inf')), batch_size=Int(1, 9, huge=True), generator=Maybe(obj(lambda: torch.Generator().manual_seed(0))),
+    Door('sources.as_acts', dict(source=Source(ok=('nan', 'inf'))), call=lambda source: (a := _source('as_acts')(source)).take(range(len(a))), nan=True),
+    Door('sources.batches', dict(source=Source(ok=('nan', 'inf')), batch_size=Int(1, 9, huge=True), generator=Maybe(obj(lambda: torch.Generator().manual_seed(0))),
         columns=Kind(lambda s: ('x',), ok=('list',), skip=('none',), more=lambda v: dict(unknown=(('x', 'zz'), BAD), list=(['x'], v))), skip=Int(0, 2, huge=True), shared=Flag()), nan=True),
     Door('store.list_stores', dict(root=Maybe(Text(make=lambda s: str(folder()), skip=('word', 'odd', 'truth', 'number'))))),
     Door('store.clear_stores', dict(names=obj(lambda: [], ok=('list',), skip=('none',)), root=Text(make=lambda s: str(folder()/'no stores'), skip=('none', 'odd', 'word')))),
-    Door('sources.BlockOf', dict(source=obj(acts), block=Int(-2, -1, 1), idx=Rows()), call=lambda source, block, idx: import_module('vs2_nb.engine.sources').BlockOf(source, block).take(idx)),
-    Door('sources.Union', dict(a=Source('m', 'd', ok=('nan', 'inf')), b=Source('b', 'd', ok=('nan', 'inf', 'longer', 'empty')), idx=Rows(skip=('beyond',))), call=lambda a, b, idx: import_module('vs2_nb.engine.sources').Union(a, b).take(idx), nan=True),
-    Door('sources.Scaled', dict(source=Source(), by=Num(above=0), idx=Rows()), call=lambda source, by, idx: import_module('vs2_nb.engine.sources').Scaled(source, by).take(idx))]
+    Door('sources.BlockOf', dict(source=obj(acts), block=Int(-2, -1, 1), idx=Rows()), call=lambda source, block, idx: _source('BlockOf')(source, block).take(idx)),
+    Door('sources.Union', dict(a=Source('m', 'd', ok=('nan', 'inf')), b=Source('b', 'd', ok=('nan', 'inf', 'longer', 'empty')), idx=Rows(skip=('beyond',))), call=lambda a, b, idx: _source('Union')(a, b).take(idx), nan=True),
+    Door('sources.Scaled', dict(source=Source(), by=Num(above=0), idx=Rows()), call=lambda source, by, idx: _source('Scaled')(source, by).take(idx))]
 
 # %% ../../nbs/engine/doors.ipynb #d7517b4e
 def _sae(name): return getattr(import_module('vs2_nb.sae'), name)

@@ -14,7 +14,7 @@ from .checkpoint import Checkpoint
 from .ranks import all_max, all_sum, fraction, mean_gradients, progress, rank
 from ..sae import TopKSAE, set_fvu
 from .sparse import sparse
-from .store import as_acts, batches
+from .sources import as_acts, batches
 
 # %% ../../nbs/engine/trainer.ipynb #768de8f2
 def warmup_decay(
