@@ -659,6 +659,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/vs2_nb', 'doc_host': '', '
                                        'vs2_nb.engine.testing.failing': ('engine/testing.html#failing', 'vs2_nb/engine/testing.py'),
                                        'vs2_nb.engine.testing.golden': ('engine/testing.html#golden', 'vs2_nb/engine/testing.py'),
                                        'vs2_nb.engine.testing.shared': ('engine/testing.html#shared', 'vs2_nb/engine/testing.py'),
+                                       'vs2_nb.engine.testing.thumb': ('engine/testing.html#thumb', 'vs2_nb/engine/testing.py'),
                                        'vs2_nb.engine.testing.tiny_models': ('engine/testing.html#tiny_models', 'vs2_nb/engine/testing.py'),
                                        'vs2_nb.engine.testing.toy_sae': ('engine/testing.html#toy_sae', 'vs2_nb/engine/testing.py'),
                                        'vs2_nb.engine.testing.unpack': ('engine/testing.html#unpack', 'vs2_nb/engine/testing.py')},

@@ -82,22 +82,27 @@ class FrozenCLIP:
         self._seen = self._hash = None
         self._check()
 
-    @property
-    def _weight(self): return max(self.model.visual.parameters(), key=lambda p: p.ndim) # the patch convolution: others may stay in fp32
-    @property
-    def device(self)->torch.device: return self._weight.device
-    @property
-    def dtype(self)->torch.dtype: return self._weight.dtype
-    @property
-    def blocks(self)->list: return tap_points(self.model.visual)[1] # asked each time: a tower may be exchanged
+# %% ../nbs/method/clip.ipynb #e50a167c
+@patch(as_prop=True)
+def _weight(self:FrozenCLIP): return max(self.model.visual.parameters(), key=lambda p: p.ndim) # the patch convolution: others may stay in fp32
 
-    def __repr__(self):
-        what = ('CLS token before ln_post' if self.kind == 'cls'
-                else 'embedding before normalisation (this tower has no CLS token)')
-        return (f'FrozenCLIP({self.name!r}, pretrained={self.pretrained!r}): '
-                f'x [{self.d}] is the {what}, e [{self.de}], '
-                f'{str(self.dtype)[6:]} on {self.device}' + (f'; {self.note}' if self.note else ''))
+@patch(as_prop=True)
+def device(self:FrozenCLIP)->torch.device: return self._weight.device
 
+@patch(as_prop=True)
+def dtype(self:FrozenCLIP)->torch.dtype: return self._weight.dtype
+
+@patch(as_prop=True)
+def blocks(self:FrozenCLIP)->list: return tap_points(self.model.visual)[1] # asked each time: a tower may be exchanged
+
+# %% ../nbs/method/clip.ipynb #e1b43763
+@patch
+def __repr__(self:FrozenCLIP):
+    what = ('CLS token before ln_post' if self.kind == 'cls'
+            else 'embedding before normalisation (this tower has no CLS token)')
+    return (f'FrozenCLIP({self.name!r}, pretrained={self.pretrained!r}): '
+            f'x [{self.d}] is the {what}, e [{self.de}], '
+            f'{str(self.dtype)[6:]} on {self.device}' + (f'; {self.note}' if self.note else ''))
 
 # %% ../nbs/method/clip.ipynb #7caec00b
 @patch
