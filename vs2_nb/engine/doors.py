@@ -324,7 +324,10 @@ SAE = [
     Door('sparse.by_latent', dict(indices=Indices(), values=X('b', 'k', skip=('nan', 'inf')), n=Int(12, 12, skip=('below', 'half')))),
     Door('sparse.top', dict(score=X('b', 'n', skip=('nan', 'inf')), k=Int(1, 4, lambda s: s['n']))),
     Door('sparse.pays', dict(b=Int(0, 9), d=Int(0, 9), n=Int(0, 9), k=Int(0, 9), device=Word('cpu'), dtype=obj(lambda: torch.float32))),
-    Door('sparse.sparse', dict(sae=Sae(), always=Flag(), encoder_dtype=Maybe(obj(lambda: torch.bfloat16))), call=lambda sae, **o: _forward(sae, **o)),
+    Door('sparse.sparse', dict(sae=Sae(), always=Flag(), encoder_dtype=Maybe(obj(lambda: torch.bfloat16))), call=lambda sae, **o: _forward(sae, **o))]
+
+# %% ../../nbs/engine/doors.ipynb #ff4b8429
+SAE += [
     Door('checkpoint.job_key', dict(source=Source(ok=('nan', 'inf', 'half', 'double')), options=obj(lambda: dict(k=1), ok=('dict',)))),
     Door('checkpoint.Checkpoint.load', dict(self=obj(lambda: _half_way()), device=Word('cpu')), cost=2),
     Door('checkpoint.Checkpoint', dict(path=Where(), identity=Text(make=lambda s: 'one'), tensors=obj(lambda s: dict(a=torch.zeros(2)), ok=('dict',)), step=Int(0, 9)), cost=3,
@@ -429,7 +432,10 @@ STEER = [
     Door('steering.load_recipe', dict(path=Given(lambda: _recipe()), clip=Clip()), cost=2),
     Door('retrieval.NeighbourIndex', dict(q=X('m', 'w'), backend=Word('torch'), chunk=Int(1, 4, huge=True), ask=X('b', 'w'), N=Int(1, 4)),
          call=lambda ask, N, **o: _m('retrieval', 'NeighbourIndex')(**o).search(ask, N)),
-    Door('retrieval.NeighbourIndex.search', dict(self=obj(lambda s: near(s).index, 'd', 'm'), q=X('b', 'd'), N=Int(1, 4, lambda s: s['m'] - 1), exclude=Maybe(Y('b', 'm')))),
+    Door('retrieval.NeighbourIndex.search', dict(self=obj(lambda s: near(s).index, 'd', 'm'), q=X('b', 'd'), N=Int(1, 4, lambda s: s['m'] - 1), exclude=Maybe(Y('b', 'm'))))]
+
+# %% ../../nbs/engine/doors.ipynb #7fdf8246
+STEER += [
     Door('retrieval.zero_shot', dict(clip=Clip(), x=Act(), text=Texts())),
     Door('retrieval.pseudo_labels', dict(clip=Clip(), x=Act(), text=Texts())),
     Door('retrieval.Neighbourhood', dict(index=obj(lambda s: near(s).index, 'd', 'm'), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',)), N=Int(1, 4, lambda s: s['m']), labels=Word('none', 'train'), q=Maybe(obj(lambda: _itself, skip=('type',))), x=X('b', 'd')),
@@ -448,7 +454,10 @@ STEER = [
     Door('prototypes.class_means', dict(z=X('m', 'd', ok=('nan', 'inf')), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',)), shared=Flag()), nan=True),
     Door('prototypes.class_directions', dict(sae=Sae(), x=X('m', 'd'), probs=X('m', 'c', f=shares), top=Int(1, 4, huge=True))),
     Door('prototypes.OraclePrototypes', dict(directions=X('c', 'd'), gamma=Num(), lam=Num(), x=X('b', 'd'), y=Y('b', 'c')), call=lambda x, y, **o: _m('prototypes', 'OraclePrototypes')(**o)(x, y=y)),
-    Door('prototypes.overlap', dict(directions=X('c', 'd'))),
+    Door('prototypes.overlap', dict(directions=X('c', 'd')))]
+
+# %% ../../nbs/engine/doors.ipynb #ec333734
+STEER += [
     Door('prototypes.top_pairs', dict(cosines=X('c', 'c'), classnames=Names('c'), n=Int(1, 4, huge=True))),
     Door('prototypes.orthogonalise', dict(directions=X('c', 'n', skip=('zeros', 'half')))),
     Door('baselines.Vote', dict(near=Near(), x=X('b', 'd')), call=_apply('baselines', 'Vote'), nan=True),
@@ -648,7 +657,10 @@ DATA = [
     *Each('pictures.upright', lambda: dict(img=obj(lambda: digits().train[0])), call=lambda img: np.array(_m('pictures', 'upright')(img))),
     Door('pictures.from_array', dict(a=obj(lambda s: (_numbers(s, 'a', [8, 8])*50).byte().numpy(), more=lambda v: dict(far=(v*9., BAD), nan=(v*np.nan, BAD), whole=(v.astype(int), BAD), flat=(v[0], BAD), deep=(v[None,None], BAD), tensor=(torch.from_numpy(v), BAD), alpha=(np.stack([v]*4, -1), ANY)))), call=lambda a: np.array(_m('pictures', 'from_array')(a))),
     Door('pictures.read_picture', dict(path=Given(lambda: next(_photos().rglob('*.png')))), call=lambda path: np.array(_m('pictures', 'read_picture')(path))),
-    Door('pictures.content', dict(item=Given(lambda: next(_photos().rglob('*.png')), ok=('missing',)))),
+    Door('pictures.content', dict(item=Given(lambda: next(_photos().rglob('*.png')), ok=('missing',))))]
+
+# %% ../../nbs/engine/doors.ipynb #f490cba6
+DATA += [
     Door('names.unnamed', dict(text=Text(make=lambda s: r'a\x1b'))),
     Door('identity.probe_pictures', dict(sizes=obj(lambda: [(4, 5)], ok=('list',), more=lambda v: dict(zero=([(0, 1)], BAD), flat=([4, 5], BAD), one=([(1, 1)], ANY)))), call=lambda sizes: [np.array(p) for p in _m('identity', 'probe_pictures')(sizes)]),
     Door('identity.answers_hash', dict(f=obj(lambda: np.mean, skip=('type',)), asked=obj(lambda: [1, 2]), name=Text(make=lambda s: 'f'), times=Int(1, 3))),
@@ -699,7 +711,10 @@ PAPER = [
     Door('mini_clip.draw', dict(ch=Word('3', 'a', ok=('word',)), font=obj(lambda: _m('mini_clip', 'load_font')('DejaVuSans')), size=Int(1, 64)), call=lambda **o: np.array(_m('mini_clip', 'draw')(**o))),
     Door('mini_clip.random_affine', dict(rng=obj(lambda s: np.random.default_rng(s['seed'])), size=Int(1, 64, huge=True))),
     Door('mini_clip.distort', dict(img=obj(lambda: _m('mini_clip', 'draw')('3', _m('mini_clip', 'load_font')('DejaVuSans'))), rng=obj(lambda s: np.random.default_rng(s['seed']))), call=lambda **o: np.array(_m('mini_clip', 'distort')(**o))),
-    Door('mini_clip.make_glyphs', dict(n=Int(0, 3), seed=Int(0, 9), fonts=Names(pool=['DejaVuSans', 'cmr10'])), call=lambda **o: _m('mini_clip', 'make_glyphs')(**o)[1], cost=9),
+    Door('mini_clip.make_glyphs', dict(n=Int(0, 3), seed=Int(0, 9), fonts=Names(pool=['DejaVuSans', 'cmr10'])), call=lambda **o: _m('mini_clip', 'make_glyphs')(**o)[1], cost=9)]
+
+# %% ../../nbs/engine/doors.ipynb #46a167e0
+PAPER += [
     Door('mini_clip.contrastive_loss', dict(e_image=X('m', 'd', f=unit), e_text=X('m', 'd', f=unit), scale=X(f=positive), y=Y('m', None))),
     Door('mini_clip.train_mini', dict(x=X(4, 3, 32, 32, skip=('list', 'objects', 'words', 'ragged', 'empty')), y=Y(4, 62), seed=Int(0, 9), epochs=Int(1, 1), batch_size=Int(2, 4, 4), lr=Num(above=0, top=.01), weight_decay=Num(0)), cost=9, call=lambda **o: len(_m('mini_clip', 'train_mini')(**o)[1])),
     Door('mini_clip.glyph_accuracy', dict(clip=Clip(), imgs=obj(pictures, **PICTURES), y=Y(2, 62)), cost=9, nan=True),
