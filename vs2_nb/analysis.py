@@ -14,7 +14,7 @@ from torch.profiler import ProfilerActivity, profile
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 from .engine.check import a_clip, a_method, a_sae, a_split, device as _device, expect, floats, function, strings, whole
-from .engine.store import Acts
+from .engine.sources import Acts
 from .evaluation import predict
 from .metrics import accuracy, both, certainty, paired_bootstrap, per_class, right
 from .steering import Blockwise, OnImages, Steer
@@ -155,7 +155,7 @@ def cost(
     repeats:int=5, # the median of so many timings
 )->dict: # per image: MFLOPs (nan where work is done outside torch), ms in a batch of all, MB by itself
     "What one image costs from picture to logits; making q costs time, but its FLOPs count only if torch does it."
-    a_clip(clip), a_split(split), a_method(method), whole(repeats, 'repeats', 1)
+    a_clip(clip, 'clip', 'transform', 'hooked'), a_split(split), a_method(method), whole(repeats, 'repeats', 1)
     def road(some=split): return _road(clip, some, text, method, q)
     times = []
     road() # the first call is slower
@@ -187,7 +187,7 @@ def with_lora(
     rank:int=16,
 ):
     "Within the context every block does LoRA's work for queries and values, with zero weights: for counting, one image at a time."
-    expect(a_clip(clip).kind == 'cls', 'clip', 'one with a CLS token, whose blocks can be steered', clip), whole(rank, 'rank', 1)
+    expect(a_clip(clip, 'clip', 'kind', 'hooked').kind == 'cls', 'clip', 'one with a CLS token, whose blocks can be steered', clip), whole(rank, 'rank', 1)
     def low_rank(module, args, out):
         A, B = (torch.zeros(*s, device=clip.device, dtype=clip.dtype, requires_grad=True)
                 for s in ((2, clip.d, rank), (2, rank, clip.d)))
@@ -204,7 +204,7 @@ def training_flops(
     rank:int=16, # of LoRA on queries and values
 )->dict: # name → FLOPs of one forward and backward pass for one image
     "FLOPs per image of training the SAE, LoRA, or everything (paper, Table 14), counted and not trained."
-    visual = a_clip(clip).model.visual
+    visual = a_clip(clip, 'clip', 'model').model.visual
     image, rank = floats(image, 'image', (1, 3, *visual.image_size)), whole(rank, 'rank', 1)
     x = floats(clip.tap(image), 'image', (1, a_sae(sae).d))
     def sae_step(): (x - sae(x)[0]).square().sum().backward()

@@ -14,6 +14,7 @@ from sklearn.linear_model import Lasso, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torchvision.transforms import RandomHorizontalFlip, RandomResizedCrop
+from fastcore.basics import patch
 from .engine.check import able, expect, flag, floats, ints, number, one_of, strings, whole
 from .prototypes import class_means
 from .steering import OnImages, Predictor, Steer
@@ -221,42 +222,50 @@ class TPT(OnImages):
             raise ValueError(f'clip: the tokenizer of {clip.name!r} does not begin with a start token and the prefix')
         self.start = self.embedding(prefix)[:,1:1+self.length].detach() # `[1,length,width]`
 
-    def _check(self, clip, classnames, template, n_views, keep, lr, steps, scale, flip, seed):
-        "Keep the options, if they can be."
-        expect(isinstance(template, str), 'template', 'a string with {}', template)
-        clip.text(classnames, [template]) # names that are lost, and a template without {}, are told there
-        self.n_views, self.steps, self.seed = whole(n_views, 'n_views', 0), whole(steps, 'steps', 0), whole(seed, 'seed', 0, 2**32)
-        self.keep, self.lr = number(keep, 'keep', 0, 1), number(lr, 'lr', 0)
-        self.scale, self.flip = _scale(scale), one_of(flip, 'flip', (True, False))
+# %% ../nbs/method/baselines.ipynb #bc77705d
+@patch
+def _check(self:TPT, clip, classnames, template, n_views, keep, lr, steps, scale, flip, seed):
+    "Keep the options, if they can be."
+    expect(isinstance(template, str), 'template', 'a string with {}', template)
+    clip.text(classnames, [template]) # names that are lost, and a template without {}, are told there
+    self.n_views, self.steps, self.seed = whole(n_views, 'n_views', 0), whole(steps, 'steps', 0), whole(seed, 'seed', 0, 2**32)
+    self.keep, self.lr = number(keep, 'keep', 0, 1), number(lr, 'lr', 0)
+    self.scale, self.flip = _scale(scale), one_of(flip, 'flip', (True, False))
 
-    def class_text(self, clip, context)->torch.Tensor: # `[de,c]`
-        "Class texts with this context in place of the template's."
-        def swap(module, args, out):
-            return torch.cat([out[:,:1], context.expand(len(out), -1, -1), out[:,1+self.length:]], 1)
-        handle = self.embedding.register_forward_hook(swap)
-        try: return clip.model.encode_text(self.tokens, normalize=True).float().T
-        finally: handle.remove()
+# %% ../nbs/method/baselines.ipynb #1abefe65
+@patch
+def class_text(self:TPT, clip, context)->torch.Tensor: # `[de,c]`
+    "Class texts with this context in place of the template's."
+    def swap(module, args, out):
+        return torch.cat([out[:,:1], context.expand(len(out), -1, -1), out[:,1+self.length:]], 1)
+    handle = self.embedding.register_forward_hook(swap)
+    try: return clip.model.encode_text(self.tokens, normalize=True).float().T
+    finally: handle.remove()
 
-    def tune(self, clip, e)->torch.Tensor: # `[1,length,width]`
-        "The context after tuning on one image's views e `[views,de]`."
-        context = self.start.clone().requires_grad_()
-        opt = torch.optim.AdamW([context], self.lr)
-        for step in range(self.steps):
-            logp = clip.logits(e, self.class_text(clip, context)).log_softmax(1)
-            if step == 0: chosen = entropy(logp).topk(max(1, int(self.keep*len(e))), largest=False).indices
-            loss = entropy(logp[chosen].logsumexp(0) - torch.tensor(float(len(chosen))).log())
-            opt.zero_grad(); loss.backward(); opt.step()
-        return context.detach()
+# %% ../nbs/method/baselines.ipynb #1069b80b
+@patch
+def tune(self:TPT, clip, e)->torch.Tensor: # `[1,length,width]`
+    "The context after tuning on one image's views e `[views,de]`."
+    context = self.start.clone().requires_grad_()
+    opt = torch.optim.AdamW([context], self.lr)
+    for step in range(self.steps):
+        logp = clip.logits(e, self.class_text(clip, context)).log_softmax(1)
+        if step == 0: chosen = entropy(logp).topk(max(1, int(self.keep*len(e))), largest=False).indices
+        loss = entropy(logp[chosen].logsumexp(0) - torch.tensor(float(len(chosen))).log())
+        opt.zero_grad(); loss.backward(); opt.step()
+    return context.detach()
 
-    @torch.enable_grad()
-    def apply(self, clip, pictures, text=None):
-        out = []
-        for p in _pictures(pictures):
-            views = random_views(p, self.n_views, input_size(clip), self.scale, self.flip, self.seed)
-            with torch.no_grad(): e = clip.embed(clip.tap(torch.stack([clip.transform(v) for v in views])))
-            context = self.tune(clip, e)
-            with torch.no_grad(): out.append(clip.logits(e[:1], self.class_text(clip, context)))
-        return torch.cat(out)
+# %% ../nbs/method/baselines.ipynb #409762c6
+@patch
+@torch.enable_grad()
+def apply(self:TPT, clip, pictures, text=None):
+    out = []
+    for p in _pictures(pictures):
+        views = random_views(p, self.n_views, input_size(clip), self.scale, self.flip, self.seed)
+        with torch.no_grad(): e = clip.embed(clip.tap(torch.stack([clip.transform(v) for v in views])))
+        context = self.tune(clip, e)
+        with torch.no_grad(): out.append(clip.logits(e[:1], self.class_text(clip, context)))
+    return torch.cat(out)
 
 # %% ../nbs/method/baselines.ipynb #535683d0
 def entropy(

@@ -18,10 +18,11 @@ from .engine.check import asked, device as checked_device
 from .console import ranged, write_csv
 from .data import Split
 from .engine.files import write_json
-from .roads import bench_training, in_turns, ratio, road_table, speed
+from .bench_sae import bench_training, in_turns, ratio, road_table, speed
 from .sae import TopKSAE
 from .steering import VS2, steered
-from .engine.store import Store, StoreWriter, batches
+from .engine.sources import batches
+from .engine.store import Store, StoreWriter
 from .train import default_k
 
 # %% ../nbs/tools/bench.ipynb #0ddd7268

@@ -51,7 +51,6 @@ class Split:
     ids:list # n strings, each one once
     y:torch.Tensor=None # `[n]` int64 class indices, or None
     skipped:list=() # (path, reason) of what was found beside them and left out
-
     def __post_init__(self):
         self.images, self.ids = _check_images(self.images), strings(self.ids, 'ids', 0)
         n = len(self.images)
@@ -68,24 +67,30 @@ class Split:
         more = f', {int(self.y.max()) + 1} classes' if self.y is not None and len(self) else ''
         return f'Split({len(self)} images{more}{f", {len(self.skipped)} left out" if self.skipped else ""})'
 
-    def __getitem__(self, i:int)->Image.Image: # RGB
-        item = self.images[i]
-        if isinstance(item, str | Path): return read_picture(item)
-        try: return from_array(item) if isinstance(item, np.ndarray) else upright(item)
-        except (ValueError, OSError, SyntaxError) as e: # the last two by a file that PIL reads only now
-            raise UnreadableImage(f'images: cannot read {named(self.ids[i])}: {e}') from e
+# %% ../nbs/method/data.ipynb #16b92125
+@patch
+def __getitem__(self:Split, i:int)->Image.Image: # RGB
+    item = self.images[i]
+    if isinstance(item, str | Path): return read_picture(item)
+    try: return from_array(item) if isinstance(item, np.ndarray) else upright(item)
+    except (ValueError, OSError, SyntaxError) as e: # the last two by a file that PIL reads only now
+        raise UnreadableImage(f'images: cannot read {named(self.ids[i])}: {e}') from e
 
-    def take(self, idx)->'Split': # the images at these positions
-        "A part of this split."
-        idx = rows(idx, len(self))
-        expect(len(np.unique(idx)) == len(idx), 'idx', 'each image once', idx)
-        images = self.images[idx] if isinstance(self.images, np.ndarray) else [self.images[i] for i in idx]
-        return Split(images, [self.ids[i] for i in idx], None if self.y is None else self.y[torch.from_numpy(idx)])
+# %% ../nbs/method/data.ipynb #184cf928
+@patch
+def take(self:Split, idx)->'Split': # the images at these positions
+    "A part of this split."
+    idx = rows(idx, len(self))
+    expect(len(np.unique(idx)) == len(idx), 'idx', 'each image once', idx)
+    images = self.images[idx] if isinstance(self.images, np.ndarray) else [self.images[i] for i in idx]
+    return Split(images, [self.ids[i] for i in idx], None if self.y is None else self.y[torch.from_numpy(idx)])
 
-    def fingerprint(self)->str:
-        "SHA-256 of every image's content, every id and every label: what decides whether two splits are the same."
-        hashes = [content(self.images)] if isinstance(self.images, np.ndarray) else [self._content(i) for i in self.images]
-        return digest('split', DECODER, len(self), self.ids, None if self.y is None else self.y.tolist(), *hashes)
+# %% ../nbs/method/data.ipynb #a9c691bf
+@patch
+def fingerprint(self:Split)->str:
+    "SHA-256 of every image's content, every id and every label: what decides whether two splits are the same."
+    hashes = [content(self.images)] if isinstance(self.images, np.ndarray) else [self._content(i) for i in self.images]
+    return digest('split', DECODER, len(self), self.ids, None if self.y is None else self.y.tolist(), *hashes)
 
 # %% ../nbs/method/data.ipynb #c5c15e64
 @patch

@@ -11,7 +11,7 @@ __all__ = ['codes', 'top_images', 'plot_top', 'digit_attributes', 'coverage', 'a
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch, torch.nn.functional as F
 from scipy import sparse, stats
 from .engine.check import a_sae, a_split, able, expect, flag, floats, frame, ints, strings, whole
-from .engine.store import as_acts, batches
+from .engine.sources import as_acts, batches
 from .data import ASSETS, Split
 from .engine.files import read_json
 from .metrics import both, holm

@@ -198,7 +198,7 @@ def glyph_accuracy(
     y:torch.Tensor, # [n] index into `GLYPHS`
 )->dict: # percentages: of 62 characters, and of ten digits on the digits alone
     "Zero-shot accuracy on glyphs."
-    x = torch.stack([a_clip(clip).transform(i) for i in pictures(imgs, 'imgs')])
+    x = torch.stack([a_clip(clip, 'clip', 'transform').transform(i) for i in pictures(imgs, 'imgs')])
     y = ints(y, 'y', len(x), 0, len(GLYPHS)-1)
     with torch.no_grad(): e = clip.model.encode_image(x.to(clip.device), normalize=True).cpu()
     text = torch.cat([clip.text([captions(ch)[-1]], ['{}']).cpu() for ch in GLYPHS], 1)

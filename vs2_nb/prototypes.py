@@ -7,6 +7,7 @@ __all__ = ['PASSLoss', 'class_means', 'class_directions', 'OraclePrototypes', 'o
 
 # %% ../nbs/method/prototypes.ipynb #8052bbd0
 import numpy as np, pandas as pd, torch, torch.nn.functional as F
+from fastcore.basics import patch
 from .engine.check import able, expect, flag, floats, ints, number, one_of, strings, whole
 from .engine.ranks import all_max, all_sum
 from .sae import Reconstruction, TopKSAE
@@ -28,27 +29,31 @@ class PASSLoss:
         self.sae, self.running = sae, sae.W_dec.new_full((0, sae.n), torch.nan)
         self.reconstruction.start(sae, n)
 
-    def align(self, values, indices, y)->torch.Tensor: # scalar
-        "The second term without its weight."
-        z = self.sae.dense(values, indices)
-        there = torch.zeros(int(all_max(y.max() + 1)), device=y.device)
-        there[y] = 1
-        classes = all_max(there).nonzero().squeeze(1) # of the batch, in all processes
-        which = torch.searchsorted(classes, y)
-        z_bar = class_means(z.detach(), which, len(classes), shared=True)
-        if self.mean == 'running': z_bar = self._update(classes, z_bar)
-        return (z - z_bar[which]).square().sum(1).mean()/self.sae.var
-
-    def _update(self, classes, z_bar):
-        "Move the running means of these classes, and return them."
-        grow = max(0, int(classes.max()) + 1 - len(self.running))
-        self.running = torch.cat([self.running, self.running.new_full((grow, self.running.shape[1]), torch.nan)])
-        old = self.running[classes]
-        self.running[classes] = torch.where(old.isnan(), z_bar, old.lerp(z_bar, self.momentum))
-        return self.running[classes]
-
     def __call__(self, x, x_tilde, values, indices, y)->torch.Tensor: # scalar
         return self.reconstruction(x, x_tilde, values, indices) + self.w_aux*self.align(values, indices, y)
+
+# %% ../nbs/method/prototypes.ipynb #2e661199
+@patch
+def align(self:PASSLoss, values, indices, y)->torch.Tensor: # scalar
+    "The second term without its weight."
+    z = self.sae.dense(values, indices)
+    there = torch.zeros(int(all_max(y.max() + 1)), device=y.device)
+    there[y] = 1
+    classes = all_max(there).nonzero().squeeze(1) # of the batch, in all processes
+    which = torch.searchsorted(classes, y)
+    z_bar = class_means(z.detach(), which, len(classes), shared=True)
+    if self.mean == 'running': z_bar = self._update(classes, z_bar)
+    return (z - z_bar[which]).square().sum(1).mean()/self.sae.var
+
+# %% ../nbs/method/prototypes.ipynb #ac0303ff
+@patch
+def _update(self:PASSLoss, classes, z_bar):
+    "Move the running means of these classes, and return them."
+    grow = max(0, int(classes.max()) + 1 - len(self.running))
+    self.running = torch.cat([self.running, self.running.new_full((grow, self.running.shape[1]), torch.nan)])
+    old = self.running[classes]
+    self.running[classes] = torch.where(old.isnan(), z_bar, old.lerp(z_bar, self.momentum))
+    return self.running[classes]
 
 # %% ../nbs/method/prototypes.ipynb #f1ce65e1
 def class_means(

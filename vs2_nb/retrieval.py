@@ -9,6 +9,7 @@ __all__ = ['NeighbourIndex', 'timm_features', 'zero_shot', 'pseudo_labels', 'Nei
 # %% ../nbs/method/retrieval.ipynb #bf20b0d7
 import difflib, hashlib
 import torch, torch.nn.functional as F
+from fastcore.basics import patch
 from .engine.check import able, device as _device, expect, flag, floats, ints, number, one_of, pictures as _pictures, whole
 from .engine.identity import answers_hash, model_hash, probe_pictures
 from .sae import TopKSAE
@@ -29,29 +30,34 @@ class NeighbourIndex:
         if backend == 'faiss': self.flat = _faiss_index(self.q)
 
     def __len__(self): return len(self.q)
+
     def __repr__(self): return f'NeighbourIndex({len(self)} × {self.q.shape[1]}, {self.backend})'
 
-    def search(self,
-        q:torch.Tensor, # `[b,dq]`
-        N:int=50, # neighbours
-        exclude:torch.Tensor=None, # `[b]` a corpus row that each query must not find: itself
-    )->tuple: # similarities `[b,N]` falling, corpus rows `[b,N]`
-        "The N nearest corpus rows of each query."
-        q, N = floats(q, 'q', ('b', self.q.shape[1])), whole(N, 'N', 1, len(self) - (exclude is not None))
-        if exclude is not None: exclude = ints(exclude, 'exclude', len(q), 0, len(self)-1)
-        q, more = F.normalize(q.to(self.q)), N + (exclude is not None)
-        parts = [self._top(part, more) for part in q.split(self.chunk)]
-        sim, idx = (torch.cat(p) for p in zip(*parts))
-        if exclude is None: return sim, idx
-        keep = idx != exclude.to(idx)[:,None]
-        keep[keep.all(1), -1] = False # the query was not among them: the last one is too many
-        return sim[keep].view(-1, N), idx[keep].view(-1, N)
+# %% ../nbs/method/retrieval.ipynb #446715a6
+@patch
+def search(self:NeighbourIndex,
+    q:torch.Tensor, # `[b,dq]`
+    N:int=50, # neighbours
+    exclude:torch.Tensor=None, # `[b]` a corpus row that each query must not find: itself
+)->tuple: # similarities `[b,N]` falling, corpus rows `[b,N]`
+    "The N nearest corpus rows of each query."
+    q, N = floats(q, 'q', ('b', self.q.shape[1])), whole(N, 'N', 1, len(self) - (exclude is not None))
+    if exclude is not None: exclude = ints(exclude, 'exclude', len(q), 0, len(self)-1)
+    q, more = F.normalize(q.to(self.q)), N + (exclude is not None)
+    parts = [self._top(part, more) for part in q.split(self.chunk)]
+    sim, idx = (torch.cat(p) for p in zip(*parts))
+    if exclude is None: return sim, idx
+    keep = idx != exclude.to(idx)[:,None]
+    keep[keep.all(1), -1] = False # the query was not among them: the last one is too many
+    return sim[keep].view(-1, N), idx[keep].view(-1, N)
 
-    def _top(self, q, N):
-        "One chunk."
-        if self.backend == 'torch': return (q @ self.q.T).topk(N)
-        sim, idx = (torch.from_numpy(t) for t in self.flat.search(q.detach().numpy(), N))
-        return (sim if not q.requires_grad else torch.einsum('bd,bnd->bn', q, self.q[idx])), idx
+# %% ../nbs/method/retrieval.ipynb #a77c99de
+@patch
+def _top(self:NeighbourIndex, q, N):
+    "One chunk."
+    if self.backend == 'torch': return (q @ self.q.T).topk(N)
+    sim, idx = (torch.from_numpy(t) for t in self.flat.search(q.detach().numpy(), N))
+    return (sim if not q.requires_grad else torch.einsum('bd,bnd->bn', q, self.q[idx])), idx
 
 # %% ../nbs/method/retrieval.ipynb #26862fcb
 def _faiss_index(q):
@@ -140,27 +146,35 @@ class Neighbourhood:
         "What a method needs to find neighbours here."
         return ('x',) if self.q else ('x', 'q')
 
-    def find(self, x, q=None)->tuple: # similarities `[b,N]`, corpus rows `[b,N]`
-        "The neighbours of these images."
-        x = floats(x, 'x', ('b', 'd'))
-        sim, rows = self.index.search(self.q(x) if self.q else q, self.N)
-        expect(len(rows) == len(x), 'q', f'{len(x)} rows, one for each of x', q)
-        return sim.to(x.device), rows.to(x.device)
+# %% ../nbs/method/retrieval.ipynb #3312123f
+@patch
+def find(self:Neighbourhood, x, q=None)->tuple: # similarities `[b,N]`, corpus rows `[b,N]`
+    "The neighbours of these images."
+    x = floats(x, 'x', ('b', 'd'))
+    sim, rows = self.index.search(self.q(x) if self.q else q, self.N)
+    expect(len(rows) == len(x), 'q', f'{len(x)} rows, one for each of x', q)
+    return sim.to(x.device), rows.to(x.device)
 
-    def count(self, rows:torch.Tensor)->torch.Tensor: # `[b,c]`
-        "How many of the neighbours carry each label."
-        rows = _rows(rows, len(self.index))
-        ints(rows.reshape(-1), 'rows', None, 0, len(self.y)-1)
-        y = self.y.to(rows.device)[rows]
-        return torch.zeros(len(y), self.c, dtype=torch.long, device=y.device).scatter_add_(1, y, torch.ones_like(y))
+# %% ../nbs/method/retrieval.ipynb #700fbc54
+@patch
+def count(self:Neighbourhood, rows:torch.Tensor)->torch.Tensor: # `[b,c]`
+    "How many of the neighbours carry each label."
+    rows = _rows(rows, len(self.index))
+    ints(rows.reshape(-1), 'rows', None, 0, len(self.y)-1)
+    y = self.y.to(rows.device)[rows]
+    return torch.zeros(len(y), self.c, dtype=torch.long, device=y.device).scatter_add_(1, y, torch.ones_like(y))
 
-    def score(self, rows:torch.Tensor)->torch.Tensor: # `[b,c]` float64: float32 cannot hold this for a thousand classes
-        "The counts, and less than a thousandth that puts the first of equally frequent classes ahead."
-        return self.count(rows) + 1e-3*(1 - torch.arange(self.c, device=rows.device, dtype=torch.double)/self.c)
+# %% ../nbs/method/retrieval.ipynb #8e03041e
+@patch
+def score(self:Neighbourhood, rows:torch.Tensor)->torch.Tensor: # `[b,c]` float64: float32 cannot hold this for a thousand classes
+    "The counts, and less than a thousandth that puts the first of equally frequent classes ahead."
+    return self.count(rows) + 1e-3*(1 - torch.arange(self.c, device=rows.device, dtype=torch.double)/self.c)
 
-    def majority(self, rows:torch.Tensor)->torch.Tensor: # `[b]`
-        "The most frequent label; of equally frequent ones the first class."
-        return self.score(rows).argmax(1)
+# %% ../nbs/method/retrieval.ipynb #1076475d
+@patch
+def majority(self:Neighbourhood, rows:torch.Tensor)->torch.Tensor: # `[b]`
+    "The most frequent label; of equally frequent ones the first class."
+    return self.score(rows).argmax(1)
 
 # %% ../nbs/method/retrieval.ipynb #9c9d4145
 def _corpus(near, corpus, d='d'):

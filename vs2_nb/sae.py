@@ -13,7 +13,7 @@ from fastcore.basics import patch
 from filelock import FileLock
 from torch import nn
 from .engine.check import able, device as _device, expect, floats, location, number, one_of, whole
-from .engine.store import batches
+from .engine.sources import batches
 from .engine.files import all_finite, hold, leftovers, read_json, read_tensors, save_tensors, sha256_tensors, write_json
 from .engine.ranks import all_max, all_sum
 
@@ -210,25 +210,31 @@ class AuxK:
         self.sae, self.limit, self.most = sae, self.dead_after*n, self.k_aux or max(1, sae.d//2)
         self.idle = torch.zeros(sae.n, device=sae.W_dec.device) # samples seen since each latent fired
 
-    @property
-    def dead(self)->torch.Tensor: # `[n]` bool
-        "Which latents are dead."
-        return self.idle >= self.limit
+# %% ../nbs/method/sae.ipynb #538a3a0a
+@patch(as_prop=True)
+def dead(self:AuxK)->torch.Tensor: # `[n]` bool
+    "Which latents are dead."
+    return self.idle >= self.limit
 
-    def __call__(self, x, x_tilde, values, indices, y=None)->torch.Tensor: # scalar
-        _started(self, 'idle')
-        self.idle += all_sum(torch.tensor(len(x))).item()
-        self.idle[self.sae.fired(values, indices) > 0] = 0
-        k = min(self.most, n_dead := int(self.dead.sum()))
-        if not k: return x_tilde.new_zeros(())
-        pre = self.sae.pre_acts(x)
-        score = (pre if self.sae.activation == 'relu' else pre.abs()).masked_fill(~self.dead, -torch.inf)
-        idx = score.topk(k).indices
-        chosen = pre.gather(1, idx)
-        # no b_pre: the residual has no offset
-        e_hat = self.sae.mix(chosen.relu() if self.sae.activation == 'relu' else chosen, idx)
-        scale = min(1, n_dead/self.most) # few dead latents cannot explain much
-        return self.coef*scale*((x - x_tilde).detach() - e_hat).square().sum(1).mean()/self.sae.var
+# %% ../nbs/method/sae.ipynb #44676f57
+@patch
+def _residual(self:AuxK, x, k):
+    "x − x̃ as the k dead latents with the highest drive reconstruct it."
+    relu, pre = self.sae.activation == 'relu', self.sae.pre_acts(x)
+    idx = (pre if relu else pre.abs()).masked_fill(~self.dead, -torch.inf).topk(k).indices
+    chosen = pre.gather(1, idx)
+    return self.sae.mix(chosen.relu() if relu else chosen, idx) # no b_pre: the residual has no offset
+
+# %% ../nbs/method/sae.ipynb #c01b88c9
+@patch
+def __call__(self:AuxK, x, x_tilde, values, indices, y=None)->torch.Tensor: # scalar
+    _started(self, 'idle')
+    self.idle += all_sum(torch.tensor(len(x))).item()
+    self.idle[self.sae.fired(values, indices) > 0] = 0
+    k = min(self.most, n_dead := int(self.dead.sum()))
+    if not k: return x_tilde.new_zeros(())
+    scale = min(1, n_dead/self.most) # few dead latents cannot explain much
+    return self.coef*scale*((x - x_tilde).detach() - self._residual(x, k)).square().sum(1).mean()/self.sae.var
 
 # %% ../nbs/method/sae.ipynb #6f3ed6de
 class MultiTopK:

@@ -10,8 +10,9 @@ __all__ = ['MODEL', 'most_seen', 'Method', 'Steer', 'Predictor', 'OnImages', 'ke
 # %% ../nbs/method/steering.ipynb #37a2e5da
 from contextlib import ExitStack, contextmanager
 import numpy as np, torch, torch.nn.functional as F
+from fastcore.basics import patch
 from .engine.check import able, expect, flag, floats, function, ints, location, number, one_of, pictures as _pictures, told, whole
-from .engine.store import batches
+from .engine.sources import batches
 from .sae import TopKSAE, read_sae_json
 from .train import hold_out, known_rows
 
@@ -29,7 +30,6 @@ class Method:
     needs = ('x',) # of 'x', 'e', 'q', 'y'
     saw = 'none' # labels that it was made with, beyond what its parts say
     counted = True # torch does all of its work, so FLOPs can be counted
-
     def __call__(self,
         x:torch.Tensor=None, # `[b,d]`
         q:torch.Tensor=None, # `[b,dq]` retrieval feature
@@ -47,16 +47,19 @@ class Method:
         wanted = torch.is_grad_enabled() and any(v.requires_grad for v in given.values())
         with torch.set_grad_enabled(wanted), torch.autocast(device, enabled=False): return self.apply(*given.values())
 
-    @property
-    def labels(self)->str: # 'none', 'train' or 'test'
-        "Which labels this method has seen: the answer itself, those that one of its parts was made with, or none."
-        parts = [p for v in vars(self).values() for p in (v.values() if isinstance(v, dict) else [v])]
-        seen = [getattr(p, 'labels', 'none') for p in parts]
-        return most_seen('test' if 'y' in self.needs else self.saw, *seen)
+# %% ../nbs/method/steering.ipynb #14ce1f68
+@patch(as_prop=True)
+def labels(self:Method)->str: # 'none', 'train' or 'test'
+    "Which labels this method has seen: the answer itself, those that one of its parts was made with, or none."
+    parts = [p for v in vars(self).values() for p in (v.values() if isinstance(v, dict) else [v])]
+    seen = [getattr(p, 'labels', 'none') for p in parts]
+    return most_seen('test' if 'y' in self.needs else self.saw, *seen)
 
-    def __repr__(self):
-        shown = {k: v for k, v in vars(self).items() if isinstance(v, (int, float, str, bool, TopKSAE, Method))}
-        return f'{type(self).__name__}({", ".join(f"{k}={v!r}" for k, v in shown.items())})'
+# %% ../nbs/method/steering.ipynb #2f181102
+@patch
+def __repr__(self:Method):
+    shown = {k: v for k, v in vars(self).items() if isinstance(v, (int, float, str, bool, TopKSAE, Method))}
+    return f'{type(self).__name__}({", ".join(f"{k}={v!r}" for k, v in shown.items())})'
 
 # %% ../nbs/method/steering.ipynb #439041b9
 class Steer(Method):

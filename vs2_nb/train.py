@@ -15,8 +15,7 @@ from .engine.check import able, device as _device, expect, floats, location, num
 from .engine.checkpoint import Checkpoint, job_key
 from .engine.ranks import rank, wait
 from .sae import AuxK, MultiTopK, Reconstruction, TopKSAE
-from .engine.sources import Scaled
-from .engine.store import as_acts, batches
+from .engine.sources import Scaled, as_acts, batches
 from .engine.trainer import OPTIONS, Trainer, checked, default_lr
 
 # %% ../nbs/method/train.ipynb #f20c316e
@@ -104,6 +103,27 @@ def _key(source, o, device):
     said = {k: v for k, v in o.items() if k not in ('source', 'valid', 'checkpoint', 'every')} | dict(device=device.type)
     return job_key(source, said) + ('' if o['valid'] is None else ' ' + job_key(o['valid'], {}))
 
+# %% ../nbs/method/train.ipynb #9273d28a
+def _untrained(mu, var, o):
+    "The SAE at its start, of the size that was asked for."
+    d = len(mu)
+    return TopKSAE(d, o['expansion']*d, o['k'] or default_k(d), o['activation'], o['seed']).centre(mu, var)
+
+# %% ../nbs/method/train.ipynb #f44e711d
+def _scaled(source, by): return source if by == 1 else Scaled(source, by)
+
+# %% ../nbs/method/train.ipynb #6945e20c
+def _losses(o):
+    "The loss, AuxK and Multi-TopK, those that were asked for."
+    losses = o['loss'] or Reconstruction(), None if o['auxk'] is False else o['auxk'] or AuxK(), o['multi_topk']
+    return [l for l in losses if l]
+
+# %% ../nbs/method/train.ipynb #79c85f35
+def _trainer(sae, source, by, o):
+    "The loop over a source divided by `by`."
+    lr = default_lr(sae.n) if o['lr'] is None else o['lr']
+    return Trainer(sae, _scaled(source, by), _losses(o), o['epochs'], o['batch_size'], lr, o['warmup'], o['decay'], o['max_norm'], o['k_start'], o['seed'])
+
 # %% ../nbs/method/train.ipynb #e804951f
 def train_sae(
     source, # tensor `[n,d]`, `Acts` or `Store`
@@ -134,16 +154,11 @@ def train_sae(
     keep = Checkpoint(checkpoint, _key(source, o, device)) if checkpoint and not isinstance(checkpoint, Checkpoint) else checkpoint
     mu, var, distance, trained_on = _look(source, 'x')
     if valid is not None: expect((d := len(_look(valid, 'valid')[0])) == len(mu), 'valid', f'activations [n,{len(mu)}]', d)
-    by, d = (var/len(mu))**.5 if scale else 1., len(mu)
-    sae = TopKSAE(d, o['expansion']*d, o['k'] or default_k(d), activation, o['seed'])
-    sae.centre(mu/by, var/by**2).to(device)
-    losses = [loss or Reconstruction(), None if auxk is False else auxk or AuxK(), multi_topk]
+    by = (var/len(mu))**.5 if scale else 1.
+    sae = _untrained(mu/by, var/by**2, o).to(device)
     if o['epochs']:
         _warn_far(source, distance)
-        if scale: source, valid = Scaled(source, by), None if valid is None else Scaled(valid, by)
-        trainer = Trainer(sae, source, [l for l in losses if l], epochs, batch_size,
-                          default_lr(sae.n) if lr is None else lr, warmup, decay, max_norm, k_start, seed)
-        trainer.run(keep, o['every'], valid, o['patience'])
+        _trainer(sae, source, by, o).run(keep, o['every'], valid if valid is None else _scaled(valid, by), o['patience'])
         sae.trained_on = trained_on
     return fold(sae, by).eval()
 

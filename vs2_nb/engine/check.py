@@ -238,9 +238,13 @@ def frame(
     return v
 
 # %% ../../nbs/engine/check.ipynb #c2e726d6
-def a_clip(v, name='clip'):
+def a_clip(
+    v, # a tower: `FrozenCLIP`, or one of your own, see `method/activations`
+    name:str='clip', # of the argument
+    *more:str, # what is needed besides: 'transform' and 'hooked' where pictures go through it
+):
     "A `FrozenCLIP`, or a tower that has what is used of one."
-    return able(v, name, 'a FrozenCLIP', 'embed', 'logits', 'text', 'transform', 'hooked')
+    return able(v, name, 'a FrozenCLIP', 'embed', 'logits', 'text', *more)
 
 # %% ../../nbs/engine/check.ipynb #e00e7a8c
 def a_dataset(v, name='data'):

@@ -16,7 +16,7 @@ from pathlib import Path
 from .check import expect, location, whole
 from .files import hold, leftovers, lock_or_wait, read_tensors, save_tensors, sha256_file
 from .ranks import rank, wait, world
-from .store import batches
+from .sources import batches
 
 # %% ../../nbs/engine/checkpoint.ipynb #85e62dfb
 SCHEMA = 2 # of a checkpoint's facts

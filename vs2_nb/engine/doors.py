@@ -220,7 +220,7 @@ def _within(context):
 
 # %% ../../nbs/engine/doors.ipynb #1fd14bf0
 def acts(sizes):
-    from vs2_nb.engine.store import Acts
+    from vs2_nb.engine.sources import Acts
     m = sizes['m']
     return Acts(_numbers(sizes, 'x', ['m', 'd']), _numbers(sizes, 'e', ['m', 64]), torch.arange(m) % 2, _numbers(sizes, 'q', ['m', 'w']), [f'i{i}' for i in range(m)],
                 _numbers(sizes, 'xs', ['m', 2, 'd']))
@@ -235,6 +235,7 @@ def Rows(skip=()): return Y('b', 'm', ok=('negative', 'empty'), skip=('real', 'h
 
 # %% ../../nbs/engine/doors.ipynb #d76e03e8
 def _store(name): return getattr(import_module('vs2_nb.engine.store'), name)
+def _source(name): return getattr(import_module('vs2_nb.engine.sources'), name)
 
 # %% ../../nbs/engine/doors.ipynb #7120dc81
 def _write(path, identity, i, columns, skipped):
@@ -252,9 +253,9 @@ class Columns(Kind):
 
 # %% ../../nbs/engine/doors.ipynb #318af54c
 STORE = [
-    Door('store.Acts', dict(x=X('m', 'd', ok=('nan', 'inf')), e=Maybe(X('m', 'w', ok=('nan', 'inf'))), y=Maybe(Y('m', None)), q=Maybe(X('m', 'k', ok=('nan', 'inf'))), ids=Maybe(Names('m', pool=[f'i{i}' for i in range(20)], skip=('bytes_in',))),
-        xs=Maybe(X('m', 2, 'd', ok=('nan', 'inf')))), call=lambda **o: _store('Acts')(**o).take([0]), nan=True),
-    Door('store.Acts.take', dict(self=obj(acts), idx=Rows(), columns=Maybe(Kind(lambda s: ('x', 'y'), more=lambda v: dict(unknown=(('x', 'zz'), BAD), no_x=(('y',), ANY), list=(['x', 'y'], v)), ok=('list', 'dict'))))),
+    Door('sources.Acts', dict(x=X('m', 'd', ok=('nan', 'inf')), e=Maybe(X('m', 'w', ok=('nan', 'inf'))), y=Maybe(Y('m', None)), q=Maybe(X('m', 'k', ok=('nan', 'inf'))), ids=Maybe(Names('m', pool=[f'i{i}' for i in range(20)], skip=('bytes_in',))),
+        xs=Maybe(X('m', 2, 'd', ok=('nan', 'inf')))), call=lambda **o: _source('Acts')(**o).take([0]), nan=True),
+    Door('sources.Acts.take', dict(self=obj(acts), idx=Rows(), columns=Maybe(Kind(lambda s: ('x', 'y'), more=lambda v: dict(unknown=(('x', 'zz'), BAD), no_x=(('y',), ANY), list=(['x', 'y'], v)), ok=('list', 'dict'))))),
     Door('store.StoreWriter', dict(path=Where(), identity=obj(lambda: dict(model='m'), ok=('dict',)), i=Int(0, 0), columns=Columns(skip=('dict',)), skipped=Names(ok=('list', 'empty'))), call=_write, cost=3),
     Door('store.Store', dict(path=Given(lambda: store().path), verify=Flag()), call=lambda **o: _store('Store')(**o).take([0]).x),
     Door('store.Store.take', dict(self=obj(made_store), idx=Rows(), columns=Maybe(Kind(lambda s: ('x',), more=lambda v: dict(unknown=(('x', 'zz'), BAD)), ok=('list', 'dict')))), cost=3),
@@ -262,14 +263,14 @@ STORE = [
     *Each('store.own_files store.check_out', lambda: dict(path=Given(lambda: store().path, ok=('missing',)))),
     Door('store.shard_file', dict(column=Word('x', 'e', ok=('word',)), i=Int(0, 9))),
     Door('store.read_manifest', dict(path=Given(lambda: store().path))),
-    Door('store.as_acts', dict(source=Source(ok=('nan', 'inf'))), call=lambda source: (a := _store('as_acts')(source)).take(range(len(a))), nan=True),
-    Door('store.batches', dict(source=Source(ok=('nan', 'inf')), batch_size=Int(1, 9, huge=True), generator=Maybe(obj(lambda: torch.Generator().manual_seed(0))),
+    Door('sources.as_acts', dict(source=Source(ok=('nan', 'inf'))), call=lambda source: (a := _source('as_acts')(source)).take(range(len(a))), nan=True),
+    Door('sources.batches', dict(source=Source(ok=('nan', 'inf')), batch_size=Int(1, 9, huge=True), generator=Maybe(obj(lambda: torch.Generator().manual_seed(0))),
         columns=Kind(lambda s: ('x',), ok=('list',), skip=('none',), more=lambda v: dict(unknown=(('x', 'zz'), BAD), list=(['x'], v))), skip=Int(0, 2, huge=True), shared=Flag()), nan=True),
     Door('store.list_stores', dict(root=Maybe(Text(make=lambda s: str(folder()), skip=('word', 'odd', 'truth', 'number'))))),
     Door('store.clear_stores', dict(names=obj(lambda: [], ok=('list',), skip=('none',)), root=Text(make=lambda s: str(folder()/'no stores'), skip=('none', 'odd', 'word')))),
-    Door('sources.BlockOf', dict(source=obj(acts), block=Int(-2, -1, 1), idx=Rows()), call=lambda source, block, idx: import_module('vs2_nb.engine.sources').BlockOf(source, block).take(idx)),
-    Door('sources.Union', dict(a=Source('m', 'd', ok=('nan', 'inf')), b=Source('b', 'd', ok=('nan', 'inf', 'longer', 'empty')), idx=Rows(skip=('beyond',))), call=lambda a, b, idx: import_module('vs2_nb.engine.sources').Union(a, b).take(idx), nan=True),
-    Door('sources.Scaled', dict(source=Source(), by=Num(above=0), idx=Rows()), call=lambda source, by, idx: import_module('vs2_nb.engine.sources').Scaled(source, by).take(idx))]
+    Door('sources.BlockOf', dict(source=obj(acts), block=Int(-2, -1, 1), idx=Rows()), call=lambda source, block, idx: _source('BlockOf')(source, block).take(idx)),
+    Door('sources.Union', dict(a=Source('m', 'd', ok=('nan', 'inf')), b=Source('b', 'd', ok=('nan', 'inf', 'longer', 'empty')), idx=Rows(skip=('beyond',))), call=lambda a, b, idx: _source('Union')(a, b).take(idx), nan=True),
+    Door('sources.Scaled', dict(source=Source(), by=Num(above=0), idx=Rows()), call=lambda source, by, idx: _source('Scaled')(source, by).take(idx))]
 
 # %% ../../nbs/engine/doors.ipynb #d7517b4e
 def _sae(name): return getattr(import_module('vs2_nb.sae'), name)
@@ -323,7 +324,10 @@ SAE = [
     Door('sparse.by_latent', dict(indices=Indices(), values=X('b', 'k', skip=('nan', 'inf')), n=Int(12, 12, skip=('below', 'half')))),
     Door('sparse.top', dict(score=X('b', 'n', skip=('nan', 'inf')), k=Int(1, 4, lambda s: s['n']))),
     Door('sparse.pays', dict(b=Int(0, 9), d=Int(0, 9), n=Int(0, 9), k=Int(0, 9), device=Word('cpu'), dtype=obj(lambda: torch.float32))),
-    Door('sparse.sparse', dict(sae=Sae(), always=Flag(), encoder_dtype=Maybe(obj(lambda: torch.bfloat16))), call=lambda sae, **o: _forward(sae, **o)),
+    Door('sparse.sparse', dict(sae=Sae(), always=Flag(), encoder_dtype=Maybe(obj(lambda: torch.bfloat16))), call=lambda sae, **o: _forward(sae, **o))]
+
+# %% ../../nbs/engine/doors.ipynb #ff4b8429
+SAE += [
     Door('checkpoint.job_key', dict(source=Source(ok=('nan', 'inf', 'half', 'double')), options=obj(lambda: dict(k=1), ok=('dict',)))),
     Door('checkpoint.Checkpoint.load', dict(self=obj(lambda: _half_way()), device=Word('cpu')), cost=2),
     Door('checkpoint.Checkpoint', dict(path=Where(), identity=Text(make=lambda s: 'one'), tensors=obj(lambda s: dict(a=torch.zeros(2)), ok=('dict',)), step=Int(0, 9)), cost=3,
@@ -428,7 +432,10 @@ STEER = [
     Door('steering.load_recipe', dict(path=Given(lambda: _recipe()), clip=Clip()), cost=2),
     Door('retrieval.NeighbourIndex', dict(q=X('m', 'w'), backend=Word('torch'), chunk=Int(1, 4, huge=True), ask=X('b', 'w'), N=Int(1, 4)),
          call=lambda ask, N, **o: _m('retrieval', 'NeighbourIndex')(**o).search(ask, N)),
-    Door('retrieval.NeighbourIndex.search', dict(self=obj(lambda s: near(s).index, 'd', 'm'), q=X('b', 'd'), N=Int(1, 4, lambda s: s['m'] - 1), exclude=Maybe(Y('b', 'm')))),
+    Door('retrieval.NeighbourIndex.search', dict(self=obj(lambda s: near(s).index, 'd', 'm'), q=X('b', 'd'), N=Int(1, 4, lambda s: s['m'] - 1), exclude=Maybe(Y('b', 'm'))))]
+
+# %% ../../nbs/engine/doors.ipynb #7fdf8246
+STEER += [
     Door('retrieval.zero_shot', dict(clip=Clip(), x=Act(), text=Texts())),
     Door('retrieval.pseudo_labels', dict(clip=Clip(), x=Act(), text=Texts())),
     Door('retrieval.Neighbourhood', dict(index=obj(lambda s: near(s).index, 'd', 'm'), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',)), N=Int(1, 4, lambda s: s['m']), labels=Word('none', 'train'), q=Maybe(obj(lambda: _itself, skip=('type',))), x=X('b', 'd')),
@@ -447,7 +454,10 @@ STEER = [
     Door('prototypes.class_means', dict(z=X('m', 'd', ok=('nan', 'inf')), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',)), shared=Flag()), nan=True),
     Door('prototypes.class_directions', dict(sae=Sae(), x=X('m', 'd'), probs=X('m', 'c', f=shares), top=Int(1, 4, huge=True))),
     Door('prototypes.OraclePrototypes', dict(directions=X('c', 'd'), gamma=Num(), lam=Num(), x=X('b', 'd'), y=Y('b', 'c')), call=lambda x, y, **o: _m('prototypes', 'OraclePrototypes')(**o)(x, y=y)),
-    Door('prototypes.overlap', dict(directions=X('c', 'd'))),
+    Door('prototypes.overlap', dict(directions=X('c', 'd')))]
+
+# %% ../../nbs/engine/doors.ipynb #ec333734
+STEER += [
     Door('prototypes.top_pairs', dict(cosines=X('c', 'c'), classnames=Names('c'), n=Int(1, 4, huge=True))),
     Door('prototypes.orthogonalise', dict(directions=X('c', 'n', skip=('zeros', 'half')))),
     Door('baselines.Vote', dict(near=Near(), x=X('b', 'd')), call=_apply('baselines', 'Vote'), nan=True),
@@ -647,7 +657,10 @@ DATA = [
     *Each('pictures.upright', lambda: dict(img=obj(lambda: digits().train[0])), call=lambda img: np.array(_m('pictures', 'upright')(img))),
     Door('pictures.from_array', dict(a=obj(lambda s: (_numbers(s, 'a', [8, 8])*50).byte().numpy(), more=lambda v: dict(far=(v*9., BAD), nan=(v*np.nan, BAD), whole=(v.astype(int), BAD), flat=(v[0], BAD), deep=(v[None,None], BAD), tensor=(torch.from_numpy(v), BAD), alpha=(np.stack([v]*4, -1), ANY)))), call=lambda a: np.array(_m('pictures', 'from_array')(a))),
     Door('pictures.read_picture', dict(path=Given(lambda: next(_photos().rglob('*.png')))), call=lambda path: np.array(_m('pictures', 'read_picture')(path))),
-    Door('pictures.content', dict(item=Given(lambda: next(_photos().rglob('*.png')), ok=('missing',)))),
+    Door('pictures.content', dict(item=Given(lambda: next(_photos().rglob('*.png')), ok=('missing',))))]
+
+# %% ../../nbs/engine/doors.ipynb #f490cba6
+DATA += [
     Door('names.unnamed', dict(text=Text(make=lambda s: r'a\x1b'))),
     Door('identity.probe_pictures', dict(sizes=obj(lambda: [(4, 5)], ok=('list',), more=lambda v: dict(zero=([(0, 1)], BAD), flat=([4, 5], BAD), one=([(1, 1)], ANY)))), call=lambda sizes: [np.array(p) for p in _m('identity', 'probe_pictures')(sizes)]),
     Door('identity.answers_hash', dict(f=obj(lambda: np.mean, skip=('type',)), asked=obj(lambda: [1, 2]), name=Text(make=lambda s: 'f'), times=Int(1, 3))),
@@ -698,16 +711,19 @@ PAPER = [
     Door('mini_clip.draw', dict(ch=Word('3', 'a', ok=('word',)), font=obj(lambda: _m('mini_clip', 'load_font')('DejaVuSans')), size=Int(1, 64)), call=lambda **o: np.array(_m('mini_clip', 'draw')(**o))),
     Door('mini_clip.random_affine', dict(rng=obj(lambda s: np.random.default_rng(s['seed'])), size=Int(1, 64, huge=True))),
     Door('mini_clip.distort', dict(img=obj(lambda: _m('mini_clip', 'draw')('3', _m('mini_clip', 'load_font')('DejaVuSans'))), rng=obj(lambda s: np.random.default_rng(s['seed']))), call=lambda **o: np.array(_m('mini_clip', 'distort')(**o))),
-    Door('mini_clip.make_glyphs', dict(n=Int(0, 3), seed=Int(0, 9), fonts=Names(pool=['DejaVuSans', 'cmr10'])), call=lambda **o: _m('mini_clip', 'make_glyphs')(**o)[1], cost=9),
+    Door('mini_clip.make_glyphs', dict(n=Int(0, 3), seed=Int(0, 9), fonts=Names(pool=['DejaVuSans', 'cmr10'])), call=lambda **o: _m('mini_clip', 'make_glyphs')(**o)[1], cost=9)]
+
+# %% ../../nbs/engine/doors.ipynb #46a167e0
+PAPER += [
     Door('mini_clip.contrastive_loss', dict(e_image=X('m', 'd', f=unit), e_text=X('m', 'd', f=unit), scale=X(f=positive), y=Y('m', None))),
     Door('mini_clip.train_mini', dict(x=X(4, 3, 32, 32, skip=('list', 'objects', 'words', 'ragged', 'empty')), y=Y(4, 62), seed=Int(0, 9), epochs=Int(1, 1), batch_size=Int(2, 4, 4), lr=Num(above=0, top=.01), weight_decay=Num(0)), cost=9, call=lambda **o: len(_m('mini_clip', 'train_mini')(**o)[1])),
     Door('mini_clip.glyph_accuracy', dict(clip=Clip(), imgs=obj(pictures, **PICTURES), y=Y(2, 62)), cost=9, nan=True),
     Door('mini_clip.mini_config', dict(vocab_size=Int(1, 99, huge=True))),
     Door('methods.neighbourhood', dict(clip=Clip(), a=obj(_stored), y=Y(36, 10, skip=('beyond',)), c=Int(10, 12), N=Int(1, 50, huge=True), labels=Word('none', 'train')), call=lambda **o: _m('methods', 'neighbourhood')(**o).y),
     Door('methods.prompt_fact', dict(data=Data(), key=Word('ensemble', 'vocabulary', 'flip', ok=('other', 'upper', 'empty', 'odd', 'word')), default=Kind(lambda s: None, takes=tuple(('none', 'word', 'bytes', 'number', 'real', 'truth', 'list', 'dict', 'set', 'thing', 'type'))))),
-    Door('roads.made_up', dict(rows=Int(1, 9), d=Int(1, 9), n=Int(1, 9), k=Int(1, 9), noise=Num(0), seed=Int(0, 9))),
-    Door('roads.ratio', dict(a=X('m', f=positive, skip=('zeros', 'whole')), b=X('m', f=positive, skip=('zeros', 'whole')))),
-    Door('roads.feed', dict(x=X('m', 'd'), batch=Int(1, 4, lambda s: s['m']), seed=Int(0, 9))),
+    Door('bench_sae.made_up', dict(rows=Int(1, 9), d=Int(1, 9), n=Int(1, 9), k=Int(1, 9), noise=Num(0), seed=Int(0, 9))),
+    Door('bench_sae.ratio', dict(a=X('m', f=positive, skip=('zeros', 'whole')), b=X('m', f=positive, skip=('zeros', 'whole')))),
+    Door('bench_sae.feed', dict(x=X('m', 'd'), batch=Int(1, 4, lambda s: s['m']), seed=Int(0, 9))),
     Door('ranks.share', dict(idx=Y('m', None))),
     Door('ranks.fraction', dict(rows=Int(1, 9)))]
 DOORS = METRICS + CLIP + STORE + SAE + STEER + EVALUATION + INTERPRET + DATA + FILES + PAPER

@@ -14,7 +14,7 @@ from .checkpoint import Checkpoint
 from .ranks import all_max, all_sum, fraction, mean_gradients, progress, rank
 from ..sae import TopKSAE, set_fvu
 from .sparse import sparse
-from .store import as_acts, batches
+from .sources import as_acts, batches
 
 # %% ../../nbs/engine/trainer.ipynb #768de8f2
 def warmup_decay(
@@ -91,15 +91,8 @@ class Trainer:
         expect(k_start is None or k_start <= sae.n, 'k_start', f'at most {sae.n} latents', k_start)
         for name, v in told.items(): setattr(self, name, v)
         expect(isinstance(losses, (list, tuple)) and losses and all(map(callable, losses)), 'losses', 'a list of losses f(x, x_tilde, values, indices, y)', losses)
-        source = as_acts(source)
-        losses = [deepcopy(l) for l in losses] # they will hold this training's state
-        self.sae, self.source, self.losses, self.k = sae, source, losses, sae.k
-        needy = [type(l).__name__ for l in losses if getattr(l, 'needs_y', False)]
-        if needy and source.take([0], ('x', 'y'))._y is None:
-            raise ValueError(f'source: {needy[0]} needs labels, and this source has none')
-        sae.labels, self.columns = ('train', ('x', 'y')) if needy else ('none', ('x',))
-        for l in losses:
-            if hasattr(l, 'start'): l.start(sae, len(source))
+        self.sae, self.source, self.k = sae, as_acts(source), sae.k
+        self._start(losses)
         self.opt = torch.optim.Adam(sae.parameters(), self.lr, fused=True)
         self.per_epoch = -(-len(source)//self.batch_size)
         self.epoch, self.batch, self.best, self.since = 0, 0, float('inf'), 0
@@ -107,76 +100,102 @@ class Trainer:
         self.tensors = dict(rng=self.generator.get_state()) # at the start of this epoch
         self._new_epoch()
 
-    def _new_epoch(self):
-        "Sums over the epoch: loss and FVU of its batches, which latents fired."
-        new, self.batch = self.sae.W_dec.new_zeros, 0
-        self.tensors |= dict(sums=new(2, dtype=torch.double), fired=new(self.sae.n))
+# %% ../../nbs/engine/trainer.ipynb #33e80aff
+@patch
+def _start(self:Trainer, losses):
+    "Copies of the losses, since they will hold this training's state; and whether they read labels."
+    self.losses = [deepcopy(l) for l in losses]
+    needy = [type(l).__name__ for l in self.losses if getattr(l, 'needs_y', False)]
+    if needy and self.source.take([0], ('x', 'y'))._y is None:
+        raise ValueError(f'source: {needy[0]} needs labels, and this source has none')
+    self.sae.labels, self.columns = ('train', ('x', 'y')) if needy else ('none', ('x',))
+    for l in self.losses:
+        if hasattr(l, 'start'): l.start(self.sae, len(self.source))
 
-    def step(self,
-        batch, # `Acts`: this process's part
-    ):
-        "One batch: forward, backward, Adam, unit rows."
-        sae, at, steps = self.sae, self.done, self.epochs*self.per_epoch
-        x, y = batch.x.to(sae.W_dec), batch.y.to(sae.W_dec.device) if 'y' in self.columns else None
-        sae.k = k_at(at, steps, self.k, self.k_start)
-        self.opt.param_groups[0]['lr'] = self.lr*warmup_decay(at, steps, self.warmup, self.decay)
-        x_tilde, values, indices = sae(x)
-        loss, part = sum(l(x, x_tilde, values, indices, y) for l in self.losses), fraction(len(x))
-        fvu = (x-x_tilde).detach().square().sum(1).mean()/sae.var
-        # the same in every process, so that any of them can save, and all stop together
-        sums = all_sum(part*torch.stack([loss.detach(), fvu]).double())
-        if not sums[0].isfinite(): raise self.lost(f'the loss is {sums[0].item()}')
-        self.opt.zero_grad(); loss.backward(); mean_gradients(sae.parameters(), part)
-        if self.max_norm: torch.nn.utils.clip_grad_norm_(sae.parameters(), self.max_norm)
-        self.opt.step(); sae.normalise()
-        self.tensors['fired'] = torch.maximum(self.tensors['fired'], sae.fired(values, indices))
-        self.tensors['sums'] += sums
-        self.batch += 1
+# %% ../../nbs/engine/trainer.ipynb #55d23a73
+@patch
+def _new_epoch(self:Trainer):
+    "Sums over the epoch: loss and FVU of its batches, which latents fired."
+    new, self.batch = self.sae.W_dec.new_zeros, 0
+    self.tensors |= dict(sums=new(2, dtype=torch.double), fired=new(self.sae.n))
 
-    def lost(self, why)->ValueError:
-        "What to do about a training that ran away."
-        return ValueError(f'lr: {why} at step {self.done} of {self.epochs*self.per_epoch}, with a peak rate of {self.lr:g}; '
-                          'expected a finite training: lower lr, give max_norm=1.0, or look at rows that are far out')
+# %% ../../nbs/engine/trainer.ipynb #1556578d
+@patch(as_prop=True)
+def done(self:Trainer)->int:
+    "Steps so far."
+    return self.epoch*self.per_epoch + self.batch
 
-    @property
-    def finite(self)->bool:
-        "Whether the weights are numbers."
-        return all(bool(p.isfinite().all()) for p in self.sae.parameters())
+# %% ../../nbs/engine/trainer.ipynb #7eee6412
+@patch
+def data(self:Trainer):
+    "This process's part of what is left of the epoch."
+    self.generator.set_state(self.tensors['rng'])
+    return batches(self.source, self.batch_size, self.generator, self.columns, self.batch, shared=True)
 
-    @property
-    def done(self)->int:
-        "Steps so far."
-        return self.epoch*self.per_epoch + self.batch
+# %% ../../nbs/engine/trainer.ipynb #f78e4d92
+@patch(as_prop=True)
+def finite(self:Trainer)->bool:
+    "Whether the weights are numbers."
+    return all(bool(p.isfinite().all()) for p in self.sae.parameters())
 
-    def data(self):
-        "This process's part of what is left of the epoch."
-        self.generator.set_state(self.tensors['rng'])
-        return batches(self.source, self.batch_size, self.generator, self.columns, self.batch, shared=True)
+# %% ../../nbs/engine/trainer.ipynb #20c8e827
+@patch
+def lost(self:Trainer, why)->ValueError:
+    "What to do about a training that ran away."
+    return ValueError(f'lr: {why} at step {self.done} of {self.epochs*self.per_epoch}, with a peak rate of {self.lr:g}; '
+                      'expected a finite training: lower lr, give max_norm=1.0, or look at rows that are far out')
 
-    def end_epoch(self,
-        valid=None, # a source; its FVU is noted, and the weights with the lowest are kept
-    ):
-        "A row of history: mean loss and FVU over the batches, share of latents that never fired."
-        loss, fvu = (self.tensors['sums']/self.batch).tolist()
-        row = dict(epoch=self.epoch, loss=loss, fvu=fvu, dead=(self.tensors['fired'] == 0).float().mean().item())
-        if valid is not None:
-            self.sae.k = self.k # and not what the schedule has come to
-            seen = torch.tensor(set_fvu(self.sae, valid), dtype=torch.double) # one number for all processes
-            row['valid_fvu'], self.since = all_max(seen).item(), self.since + 1
-            if row['valid_fvu'] < self.best:
-                self.best, self.since = row['valid_fvu'], 0
-                self.tensors |= {f'best.{k}': v.clone() for k, v in self.sae.state_dict().items()}
-        self.sae.history.append(row)
-        self.tensors['rng'] = self.generator.get_state(); self._new_epoch(); self.epoch += 1
+# %% ../../nbs/engine/trainer.ipynb #29cce447
+@patch
+def step(self:Trainer,
+    batch, # `Acts`: this process's part
+):
+    "One batch: forward, backward, Adam, unit rows."
+    sae, at, steps = self.sae, self.done, self.epochs*self.per_epoch
+    x, y = batch.x.to(sae.W_dec), batch.y.to(sae.W_dec.device) if 'y' in self.columns else None
+    sae.k = k_at(at, steps, self.k, self.k_start)
+    self.opt.param_groups[0]['lr'] = self.lr*warmup_decay(at, steps, self.warmup, self.decay)
+    x_tilde, values, indices = sae(x)
+    loss, part = sum(l(x, x_tilde, values, indices, y) for l in self.losses), fraction(len(x))
+    fvu = (x-x_tilde).detach().square().sum(1).mean()/sae.var
+    # the same in every process, so that any of them can save, and all stop together
+    sums = all_sum(part*torch.stack([loss.detach(), fvu]).double())
+    if not sums[0].isfinite(): raise self.lost(f'the loss is {sums[0].item()}')
+    self.opt.zero_grad(); loss.backward(); mean_gradients(sae.parameters(), part)
+    if self.max_norm: torch.nn.utils.clip_grad_norm_(sae.parameters(), self.max_norm)
+    self.opt.step(); sae.normalise()
+    self.tensors['fired'] = torch.maximum(self.tensors['fired'], sae.fired(values, indices))
+    self.tensors['sums'] += sums
+    self.batch += 1
 
-    def finish(self)->TopKSAE:
-        "The SAE with its own k again, and the best weights if a validation set was given."
-        best = {k[5:]: v for k, v in self.tensors.items() if k.startswith('best.')}
-        if best: self.sae.load_state_dict(best)
-        if not self.finite: raise self.lost('the weights are not finite')
-        self.opt.zero_grad() # gradients are as large as the weights
-        self.sae.k = self.k
-        return self.sae
+# %% ../../nbs/engine/trainer.ipynb #5022669a
+@patch
+def end_epoch(self:Trainer,
+    valid=None, # a source; its FVU is noted, and the weights with the lowest are kept
+):
+    "A row of history: mean loss and FVU over the batches, share of latents that never fired."
+    loss, fvu = (self.tensors['sums']/self.batch).tolist()
+    row = dict(epoch=self.epoch, loss=loss, fvu=fvu, dead=(self.tensors['fired'] == 0).float().mean().item())
+    if valid is not None:
+        self.sae.k = self.k # and not what the schedule has come to
+        seen = torch.tensor(set_fvu(self.sae, valid), dtype=torch.double) # one number for all processes
+        row['valid_fvu'], self.since = all_max(seen).item(), self.since + 1
+        if row['valid_fvu'] < self.best:
+            self.best, self.since = row['valid_fvu'], 0
+            self.tensors |= {f'best.{k}': v.clone() for k, v in self.sae.state_dict().items()}
+    self.sae.history.append(row)
+    self.tensors['rng'] = self.generator.get_state(); self._new_epoch(); self.epoch += 1
+
+# %% ../../nbs/engine/trainer.ipynb #bdcaf09d
+@patch
+def finish(self:Trainer)->TopKSAE:
+    "The SAE with its own k again, and the best weights if a validation set was given."
+    best = {k[5:]: v for k, v in self.tensors.items() if k.startswith('best.')}
+    if best: self.sae.load_state_dict(best)
+    if not self.finite: raise self.lost('the weights are not finite')
+    self.opt.zero_grad() # gradients are as large as the weights
+    self.sae.k = self.k
+    return self.sae
 
 # %% ../../nbs/engine/trainer.ipynb #e7eccdc5
 @patch

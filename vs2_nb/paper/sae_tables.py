@@ -7,7 +7,7 @@ __all__ = ['last_fold', 'table5', 'table6', 'table7', 'sae_grid', 'table8', 'tab
 
 # %% ../../nbs/paper/sae_tables.ipynb #54ad4c2f
 import numpy as np, pandas as pd
-from ..engine.store import Acts
+from ..engine.sources import Acts
 from ..data import paper_results
 from ..interpret import class_specific, firing_rates, steering_cosines, top_classes
 from ..prototypes import class_directions, overlap, top_pairs
