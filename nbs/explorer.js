@@ -91,6 +91,10 @@
     const k = (set().dictionaries[state.method] || {}).k
     return {method: state.method, alpha: state.alpha, gate: state.gate || null, on: Array.from({length: k}, (_, j) => !state.off.has(j))}
   }
+  const mended = () => { // the first picture that VS2 puts right, to begin with
+    const s = set(), right = (i, method) => best(core.probabilities(s, i, {method, alpha: state.alpha})) === s.pictures[i].truth
+    return Math.max(0, s.pictures.findIndex((_, i) => right(i, 'VS2') && !right(i, 'none')))
+  }
   const change = more => { Object.assign(state, more); draw() }
   const picture = (p, size, alt = '') => el('img', {src: p, width: size, height: size, alt, draggable: 'false'})
   const thumbs = (s, row) => s.sheet.tops[state.method] ? s.sheet.tops[state.method][row].map(n => el('span', {
@@ -101,9 +105,9 @@
       .sort((a, b) => after[b] - after[a])
     return el('div', {class: 'bars'}, ...shown.flatMap(c => [
       el('div', {class: 'name'}, s.classes[c], c === truth ? el('span', {class: 'true'}, ' ✓ true') : ''),
+      el('div', {class: 'figures'}, `${pct(before[c])} → `, el('b', {}, pct(after[c]))),
       el('div', {class: 'pair'},
-        el('div', {class: 'bar before', style: `width:${100 * before[c]}%`}), el('div', {class: 'bar after', style: `width:${100 * after[c]}%`})),
-      el('div', {class: 'figures'}, `${pct(before[c])} → `, el('b', {}, pct(after[c])))]))
+        el('div', {class: 'bar before', style: `width:${100 * before[c]}%`}), el('div', {class: 'bar after', style: `width:${100 * after[c]}%`}))]))
   }
 
   function latents(s) {
@@ -157,7 +161,8 @@
       picture(p.image, 44, s.classes[p.truth]))))
   }
   const radios = (name, options) => Object.entries(options).map(([v, said]) => el('label', {}, el('input', {type: 'radio', name, value: v, ...(state[name] === v ? {checked: ''} : {}),
-    onchange: () => { change(name === 'set' ? {set: v, i: 0, off: new Set()} : {[name]: v, off: new Set()}); if (name === 'set') { strip(); draw() } }}), ' ' + said))
+    onchange: () => { if (name === 'set') { state.set = v; state.i = mended(); strip(); seen() }
+      change({[name]: v, off: new Set()}) }}), ' ' + said))
 
   function build() {
     parts = {alpha: el('output', {for: 'vs2-alpha'}), gate: el('select', {id: 'vs2-gate', onchange: e => change({gate: e.target.value})})}
@@ -174,11 +179,12 @@
           el('label', {for: 'vs2-gate'}, 'FVU gate ', parts.gate))),
       parts.strip,
       el('div', {class: 'columns'},
-        el('div', {}, parts.big, el('h4', {}, 'Where it is'), parts.map),
-        el('div', {}, el('h4', {}, 'Probabilities, before and after'), parts.bars, parts.said, parts.all),
+        el('div', {class: 'one'}, parts.big, parts.said),
+        el('div', {}, el('h4', {}, 'Probabilities, before and after'), parts.bars, parts.all, el('h4', {}, 'Where it is among the others, and where to'), parts.map),
         el('div', {}, el('h4', {}, 'Active latents'), el('p', {class: 'buttons'}, el('button', {type: 'button', onclick: every(true)}, 'all on'), el('button', {type: 'button', onclick: every(false)}, 'all off')), parts.latents)))
-    strip(); draw()
+    state.i = mended(); strip(); draw(); seen()
   }
+  const seen = () => { const b = parts.strip.children[state.i]; parts.strip.scrollLeft = b.offsetLeft - parts.strip.offsetLeft - parts.strip.clientWidth / 2 } // the chosen one in sight
 
   function start(e) {
     const ask = e && e.target
