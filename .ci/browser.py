@@ -66,7 +66,8 @@ class Chromium:
         for kind in ('keyDown', 'keyUp'): self('Input.dispatchKeyEvent', type=kind, key=key, code=key, windowsVirtualKeyCode=code)
 
     def touch(self, selector):
-        x, y = self.ask(f'(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{block: "center"}}); const b = e.getBoundingClientRect(); return [b.x + b.width/2, b.y + b.height/2] }})()')
+        self.ask(f'document.querySelector({json.dumps(selector)}).scrollIntoView({{block: "center", behavior: "instant"}}); new Promise(r => setTimeout(r, 300))')
+        x, y = self.ask(f'(() => {{ const b = document.querySelector({json.dumps(selector)}).getBoundingClientRect(); return [b.x + b.width/2, b.y + b.height/2] }})()')
         self('Input.dispatchTouchEvent', type='touchStart', touchPoints=[dict(x=x, y=y)])
         self('Input.dispatchTouchEvent', type='touchEnd', touchPoints=[])
         return self.ask('new Promise(r => setTimeout(r, 300))')
