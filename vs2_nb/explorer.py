@@ -63,7 +63,8 @@ def _dictionary(clip, x, text, axes, values, indices, rows, ids):
     V = torch.cat([x[:,None].double(), rows[indices].double()], 1)
     pairs = {k: _upper(v) for k, v in _products(clip, V, text).items() if k in 'GCH'}
     own = {k: v for k, v in _products(clip, rows, text).items() if k in 'Th'}
-    return dict(k=indices.shape[1], ids=ids) | {k: _packed(v) for k, v in dict(z=values, index=indices, at=rows.double() @ axes, **pairs, **own).items()}
+    numbers = dict(z=values, index=indices, at=rows.double() @ axes, **pairs, **own)
+    return dict(k=indices.shape[1], ids=ids) | {k: _packed(v) for k, v in numbers.items()}
 
 # %% ../nbs/explorer.ipynb #47d70d62
 def _active(sae, x):
@@ -107,7 +108,8 @@ def _sheet(split, tops, side=40, columns=24):
         tile = _small(split[r], side)[0]
         sheet.paste(tile, (n % columns*side + (side-tile.width)//2, n//columns*side + (side-tile.height)//2))
     at = {r: n for n, r in enumerate(rows)}
-    return dict(image=_uri(sheet, 'PNG') if plain else _uri(sheet, quality=60), columns=columns, rows=sheet.height//side, pixels=plain, ids=[split.ids[r] for r in rows],
+    image = _uri(sheet, 'PNG') if plain else _uri(sheet, quality=60)
+    return dict(image=image, columns=columns, rows=sheet.height//side, pixels=plain, ids=[split.ids[r] for r in rows],
                 tops={k: [[at[r] for r in some] for some in per] for k, per in tops.items()})
 
 # %% ../nbs/explorer.ipynb #40f42f51
@@ -132,9 +134,11 @@ def explorer_set(
     own, (_, b, eps) = _products(clip, test, text), _tail(clip)
     tops = {name: _tops(s, train, made[name][3]) for name, s in saes.items()}
     pictures = [dict(id=data.test.ids[r], truth=int(data.test.y[r]), image=_picture(data.test[r])) for r in rows]
-    return dict(classes=data.classnames, scale=clip.model.logit_scale.exp().item(), thresholds=thresholds, pictures=pictures, sheet=_sheet(data.train, tops),
+    return dict(classes=data.classnames, scale=clip.model.logit_scale.exp().item(), thresholds=thresholds,
+                pictures=pictures, sheet=_sheet(data.train, tops),
                 tail=None if eps is None else dict(eps=eps, bb=(b@b).item(), bt=_packed(b @ text.double())),
-                x=dict(fvu=_packed(sae.fvu(test.to(sae.W_dec)).cpu()), at=_packed(test.double() @ axes)) | {k: _packed(own[k]) for k in 'Th' if k in own},
+                x=dict(fvu=_packed(sae.fvu(test.to(sae.W_dec)).cpu()), at=_packed(test.double() @ axes),
+                       **{k: _packed(own[k]) for k in 'Th' if k in own}),
                 dictionaries={name: _dictionary(clip, test, text, axes, *m) for name, m in made.items()})
 
 # %% ../nbs/explorer.ipynb #048c049f
@@ -177,7 +181,9 @@ def explorer_probabilities(
     closed = gate is not None and _open(s['x']['fvu'])[i] > s['thresholds'][one_of(gate, 'gate', s['thresholds'])]
     a = _weights(s, d, i, method, 0. if method is None or closed else number(alpha, 'alpha', 0), on)
     used = _open(d['index']).astype(int).reshape(-1, d['k'])[i]
-    along = lambda key: a[0]*_open(s['x'][key]).reshape(len(s['pictures']), -1)[i] + a[1:] @ _open(d[key]).reshape(-1, len(_open(s['x'][key]))//len(s['pictures']))[used]
+    def along(key): # Σ a · row, over x and the directions
+        own = _open(s['x'][key]).reshape(len(s['pictures']), -1)
+        return a[0]*own[i] + a[1:] @ _open(d[key]).reshape(-1, own.shape[1])[used]
     square = lambda key: a @ _square(d[key], d['k']+1, i) @ a
     if not s['tail']: cosine = along('T')/np.sqrt(square('G'))
     else:
