@@ -75,7 +75,10 @@
   // ------------------------------------------------------------------ what is seen
   const el = (tag, attrs = {}, ...kids) => {
     const e = document.createElementNS(/^(svg|circle|line|text|title|path)$/.test(tag) ? 'http://www.w3.org/2000/svg' : 'http://www.w3.org/1999/xhtml', tag)
-    for (const [k, v] of Object.entries(attrs)) k.startsWith('on') ? e.addEventListener(k.slice(2), v) : v != null && v !== false && e.setAttribute(k, v)
+    for (const [k, v] of Object.entries(attrs)) {
+      if (k.startsWith('on')) e.addEventListener(k.slice(2), v)
+      else if (v != null && v !== false) e.setAttribute(k, v)
+    }
     e.append(...kids.filter(k => k != null))
     return e
   }
@@ -97,8 +100,9 @@
   }
   const change = more => { Object.assign(state, more); draw() }
   const picture = (p, size, alt = '') => el('img', {src: p, width: size, height: size, alt, draggable: 'false'})
-  const thumbs = (s, row) => s.sheet.tops[state.method] ? s.sheet.tops[state.method][row].map(n => el('span', {
-    class: 'tile', style: `background-size:${s.sheet.columns * 100}% auto;background-position:${100 * (n % s.sheet.columns) / (s.sheet.columns - 1)}% ${100 * Math.floor(n / s.sheet.columns) / Math.max(1, s.sheet.rows - 1)}%`})) : []
+  const thumbs = (s, row) => s.sheet.tops[state.method] ? s.sheet.tops[state.method][row].map(n => tile(s.sheet, n)) : []
+  const tile = ({columns, rows}, n) => el('span', {class: 'tile', style: `background-size:${columns * 100}% auto;` +
+    `background-position:${100 * (n % columns) / (columns - 1)}% ${100 * Math.floor(n / columns) / Math.max(1, rows - 1)}%`})
 
   function bars(s, before, after, truth) {
     const shown = [...new Set([best(before), best(after), truth, ...[...after.keys()].sort((a, b) => after[b] - after[a]).slice(0, 5)])].slice(0, 6)
@@ -130,8 +134,10 @@
     const all = [...xy, to], lo = [0, 1].map(k => Math.min(...all.map(p => p[k]))), hi = [0, 1].map(k => Math.max(...all.map(p => p[k])))
     const X = p => 10 + 280 * (p[0] - lo[0]) / (hi[0] - lo[0]), Y = p => 190 - 180 * (p[1] - lo[1]) / (hi[1] - lo[1])
     const here = xy[state.i]
-    return el('svg', {viewBox: '0 0 300 200', role: 'img', 'aria-label': 'Map of the pictures by the first two principal components of x; a line leads from this picture to where steering moves it'},
-      ...xy.map((p, i) => el('circle', {cx: X(p), cy: Y(p), r: i === state.i ? 5 : 3.5, class: i === state.i ? 'here' : 'dot', onclick: () => change({i, off: new Set()})}, el('title', {}, s.classes[s.pictures[i].truth]))),
+    return el('svg', {viewBox: '0 0 300 200', role: 'img',
+      'aria-label': 'Map of the pictures by the first two principal components of x; a line leads from this picture to where steering moves it'},
+      ...xy.map((p, i) => el('circle', {cx: X(p), cy: Y(p), r: i === state.i ? 5 : 3.5, class: i === state.i ? 'here' : 'dot',
+        onclick: () => change({i, off: new Set()})}, el('title', {}, s.classes[s.pictures[i].truth]))),
       el('line', {x1: X(here), y1: Y(here), x2: X(to), y2: Y(to), class: 'moved'}), el('circle', {cx: X(to), cy: Y(to), r: 4, class: 'there'}))
   }
 
@@ -142,32 +148,41 @@
     const every = {...how(), on: null}
     parts.alpha.textContent = state.alpha.toFixed(2)
     parts.big.replaceChildren(picture(p.image, 168, `a picture of the class ${s.classes[p.truth]}`), el('figcaption', {}, `${s.classes[p.truth]} (${p.id})`))
-    parts.said.replaceChildren(`Zero-shot says `, el('b', {}, s.classes[best(before)]), `, steered `, el('b', {}, s.classes[best(after)]), `; it is `, el('b', {}, s.classes[p.truth]), '. ',
-      `FVU of this picture is ${fvu.toFixed(2)}` + (state.gate ? `, the gate's threshold ${s.thresholds[state.gate].toFixed(2)}: the gate is ${closed ? 'closed, nothing is changed' : 'open'}.` : '; the gate is off.'))
+    parts.said.replaceChildren(`Zero-shot says `, el('b', {}, s.classes[best(before)]), `, steered `,
+      el('b', {}, s.classes[best(after)]), `; it is `, el('b', {}, s.classes[p.truth]), '. ',
+      `FVU of this picture is ${fvu.toFixed(2)}` +
+      (state.gate ? `, the gate's threshold ${s.thresholds[state.gate].toFixed(2)}: the gate is ${closed ? 'closed, nothing is changed' : 'open'}.` : '; the gate is off.'))
     parts.bars.replaceChildren(bars(s, before, after, p.truth))
     parts.map.replaceChildren(map(s))
-    parts.all.textContent = `Of these ${s.pictures.length} pictures ${right(OFF)} are right before and ${right(every)} after, with all latents at this setting. So few say little: the pages of results have all.`
+    parts.all.textContent = `Of these ${s.pictures.length} pictures ${right(OFF)} are right before and ${right(every)} after, with all latents at this setting. ` +
+      `So few say little: the pages of results have all.`
     if (light) return
     parts.latents.replaceChildren(latents(s))
     parts.strip.querySelectorAll('button').forEach((b, i) => b.setAttribute('aria-pressed', i === state.i))
-    parts.gate.replaceChildren(el('option', {value: ''}, 'off'), ...Object.keys(s.thresholds).map(q => el('option', {value: q, ...(q === state.gate ? {selected: ''} : {})}, `on, quantile ${q}`)))
+    parts.gate.replaceChildren(el('option', {value: ''}, 'off'),
+      ...Object.keys(s.thresholds).map(q => el('option', {value: q, ...(q === state.gate ? {selected: ''} : {})}, `on, quantile ${q}`)))
   }
 
   function strip() {
     const s = set()
     box.style.setProperty('--sheet', `url(${s.sheet.image})`)
     box.classList.toggle('pixels', s.sheet.pixels)
-    parts.strip.replaceChildren(...s.pictures.map((p, i) => el('button', {type: 'button', 'aria-pressed': i === state.i, title: s.classes[p.truth], onclick: () => change({i, off: new Set()})},
+    parts.strip.replaceChildren(...s.pictures.map((p, i) => el('button', {type: 'button', 'aria-pressed': i === state.i, title: s.classes[p.truth],
+      onclick: () => change({i, off: new Set()})},
       picture(p.image, 44, s.classes[p.truth]))))
   }
-  const radios = (name, options) => Object.entries(options).map(([v, said]) => el('label', {}, el('input', {type: 'radio', name, value: v, ...(state[name] === v ? {checked: ''} : {}),
+  const radios = (name, options) => Object.entries(options).map(([v, said]) => el('label', {}, el('input', {
+    type: 'radio', name, value: v, ...(state[name] === v ? {checked: ''} : {}),
     onchange: () => { if (name === 'set') { state.set = v; state.i = mended(); strip(); seen() }
       change({[name]: v, off: new Set()}) }}), ' ' + said))
 
   function build() {
     parts = {alpha: el('output', {for: 'vs2-alpha'}), gate: el('select', {id: 'vs2-gate', onchange: e => change({gate: e.target.value})})}
     for (const k of ['bars', 'map', 'latents']) parts[k] = el('div', {class: k + '-box'})
-    parts.big = el('figure', {class: 'big'}); parts.said = el('p', {class: 'said', 'aria-live': 'polite'}); parts.all = el('p', {class: 'all'}); parts.strip = el('div', {class: 'strip', role: 'group', 'aria-label': 'Pictures'})
+    parts.big = el('figure', {class: 'big'})
+    parts.said = el('p', {class: 'said', 'aria-live': 'polite'})
+    parts.all = el('p', {class: 'all'})
+    parts.strip = el('div', {class: 'strip', role: 'group', 'aria-label': 'Pictures'})
     parts.latents.tabIndex = 0; parts.latents.setAttribute('role', 'group'); parts.latents.setAttribute('aria-label', 'Active latents')
     const every = on => () => { const k = set().dictionaries[state.method].k; change({off: new Set(on ? [] : Array(k).keys())}) }
     box.replaceChildren(
@@ -181,15 +196,21 @@
       el('div', {class: 'columns'},
         el('div', {class: 'one'}, parts.big, parts.said),
         el('div', {}, el('h4', {}, 'Probabilities, before and after'), parts.bars, parts.all, el('h4', {}, 'Where it is among the others, and where to'), parts.map),
-        el('div', {}, el('h4', {}, 'Active latents'), el('p', {class: 'buttons'}, el('button', {type: 'button', onclick: every(true)}, 'all on'), el('button', {type: 'button', onclick: every(false)}, 'all off')), parts.latents)))
+        el('div', {}, el('h4', {}, 'Active latents'),
+          el('p', {class: 'buttons'}, el('button', {type: 'button', onclick: every(true)}, 'all on'),
+            el('button', {type: 'button', onclick: every(false)}, 'all off')), parts.latents)))
     state.i = mended(); strip(); draw(); seen()
   }
-  const seen = () => { const b = parts.strip.children[state.i]; parts.strip.scrollLeft = b.offsetLeft - parts.strip.offsetLeft - parts.strip.clientWidth / 2 } // the chosen one in sight
+  const seen = () => { // the chosen picture in sight
+    const b = parts.strip.children[state.i]
+    parts.strip.scrollLeft = b.offsetLeft - parts.strip.offsetLeft - parts.strip.clientWidth / 2
+  }
 
   function start(e) {
     const ask = e && e.target
     if (ask) { ask.disabled = true; ask.textContent = 'Loading …' }
-    document.head.append(el('script', {src: box.dataset.src, onload: build, onerror: () => { if (ask) { ask.disabled = false; ask.textContent = `${box.dataset.src} cannot be loaded: try again` } }}))
+    const failed = () => { if (ask) { ask.disabled = false; ask.textContent = `${box.dataset.src} cannot be loaded: try again` } }
+    document.head.append(el('script', {src: box.dataset.src, onload: build, onerror: failed}))
   }
   const ready = () => {
     if (!(box = document.getElementById('vs2-explorer'))) return
