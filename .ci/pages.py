@@ -1,10 +1,11 @@
 """What can be said of the processed notebooks before any program renders them: every link leads to a page or an anchor under
-Quarto's names too, code holds no markup, no picture is without words, no address is a placeholder."""
+Quarto's names too, code holds no markup, no picture is without words, no address is a placeholder, no page is above 2 MB. What only a browser can see is in browser.py."""
 import json, re, sys
 from pathlib import Path
 from urllib.parse import unquote
 
 LINK = re.compile(r'(?<!!)\[[^\]]*\]\(([^)\s]+)\)|href=\\?"([^"\\]+)')
+LARGEST = 2e6 # bytes of a page, its pictures included
 PLACEHOLDER = re.compile(r'vs2-nb\.github\.io|github\.com/(vs2-nb|vs2_nb|NAME)/|example\.(com|org)/')
 
 def text(lines): return ''.join(lines)
@@ -19,6 +20,7 @@ class Page:
     "The parts of a processed notebook that are shown."
     def __init__(self, path):
         cells = json.loads(path.read_text(encoding='utf-8'))['cells']
+        self.size = path.stat().st_size
         self.html = next((m[1] for c in cells for m in [re.search(r'^output-file: (\S+)', text(c['source']), re.M)] if m), path.stem + '.html')
         self.markdown = [text(c['source']) for c in cells if c['cell_type'] == 'markdown']
         shown = [o.get('data', {}) for c in cells for o in c.get('outputs', [])]
@@ -49,6 +51,7 @@ def faults(name, page, pages):
         elif at and there in pages and at not in pages[there].anchors: yield f'{to}#{at}: no such heading'
     for l in (l for m in page.markdown for l in unfenced(m, inside=True)):
         if re.search(r'\[`[^`]+`\]\(', l): yield f'markup in code: {l.strip()[:80]}'
+    if page.size > LARGEST: yield f'{page.size/1e6:.1f} MB, and a page has at most {LARGEST/1e6:.0f}'
     yield from (f'a picture without fig-alt: {s!r}' for s in page.mute)
     yield from (f'a picture without words: {m[0][:80]}' for l in prose for m in re.finditer(r'!\[\]\([^)]*\)|<img(?![^>]*\balt="[^"]+)[^>]*>', l))
     yield from (f'a placeholder: {m[0]}' for l in prose for m in PLACEHOLDER.finditer(l))

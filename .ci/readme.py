@@ -8,6 +8,8 @@ HEAD = '<!-- Made from nbs/index.ipynb by .ci/readme.py: edit the notebook. -->\
 def text(lines): return ''.join(lines).rstrip('\n')
 def fence(s, lang=''): return f'```{lang}\n{s}\n```'
 
+def homed(md): return re.sub(r'\]\((?!https?:|#)', '](nbs/', md) # a link within the site, from the top
+
 def option(src, name): return next((m[1] for m in [re.search(rf'^#\|\s*{name}:\s*"?(.*?)"?$', src, re.M)] if m), '')
 
 def outputs(cell, files):
@@ -19,6 +21,7 @@ def outputs(cell, files):
             name = f'nbs/images/index_{len(files)}.png'
             files[name] = base64.b64decode(text(data['image/png']))
             yield f'![{option(text(cell["source"]), "fig-alt")}]({name})'
+        elif 'text/markdown' in data: yield homed(text(data['text/markdown']))
         elif 'text/plain' in data: yield fence(text(data['text/plain']))
 
 def convert(nb):
@@ -26,7 +29,7 @@ def convert(nb):
     parts, files = [], {}
     for cell in nb['cells']:
         src = text(cell['source'])
-        if cell['cell_type'] == 'markdown': parts.append(re.sub(r'\]\((?!https?:|#)', '](nbs/', src))
+        if cell['cell_type'] == 'markdown': parts.append(homed(src))
         elif option(src, 'echo') == 'false': parts += outputs(cell, files)
         elif not re.match(r'#\|\s*hide', src): parts += [fence(re.sub(r'(?m)^#\|.*\n', '', src), 'python'), *outputs(cell, files)]
     return HEAD + '\n\n'.join(parts) + '\n', files
