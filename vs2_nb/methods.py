@@ -288,7 +288,7 @@ def _(bench, a, seed):
 def _chosen(m, bench, group, paper, only):
     "Whether a method is asked for, and has the blocks that it needs."
     asked = (group is None or m.group in group) and (paper is None or paper in m.paper) and (only is None or m.name in only)
-    return asked and (len(bench.clip.blocks) == bench.blocks if m.blocks == ALL else m.blocks <= bench.blocks)
+    return asked and (bench.clip.kind == 'cls' and len(bench.clip.blocks) == bench.blocks if m.blocks == ALL else m.blocks <= bench.blocks)
 
 # %% ../nbs/evidence/methods.ipynb #342bde84
 def fits(
