@@ -103,24 +103,25 @@ class Sinkhorn(Rival):
         b = sinkhorn(self.logits(e))
         return lambda e: self.logits(e) + b
 
-# %% ../nbs/method/rivals.ipynb #bdb69ae4
+# %% ../nbs/method/rivals.ipynb #46b29afc
 class InMaP(Rival):
     "W in place of T, fitted to Sinkhorn's probabilities."
     def __init__(self, text, s=100.,
-        steps:int=2000,
+        steps:int=200, # at most; the authors have 2,000
         sure:float=.6, # from here on an answer counts whole
     ): super().__init__(text, s); self.steps, self.sure = whole(steps, 'steps', 0), number(sure, 'sure', 0)
 
     def head(self, e):
-        x, L, tau = self.unit(e), self.logits(e), 4/self.s
+        x, L, tau = self.unit(e).to(e.dtype), self.logits(e), 4/self.s
         P = (L + sinkhorn(L)).softmax(1)
         P = torch.where(P.amax(1, keepdim=True) > self.sure, F.one_hot(P.argmax(1), self.c), P)
-        W, rate, last = self.T, 10., math.inf
+        P, W, rate, last = P.to(x), self.T.to(x), 10., math.inf
         for _ in range(self.steps):
             G = ((x @ W.T/tau).softmax(1) - P).T @ x
             if (size := G.norm().item()) > last: rate /= 2
+            if rate < 1e-6: break
             W, last = F.normalize(W - rate/(tau*len(x))*G, dim=1), size
-        return lambda e: self.unit(e) @ W.T/tau
+        return lambda e: self.unit(e) @ W.double().T/tau
 
 # %% ../nbs/method/rivals.ipynb #6a57329e
 class Gaussian(Rival):
