@@ -340,10 +340,11 @@ def show_table(
     table:pd.DataFrame, # as `crossfit` and `compare` make it
 )->pd.DataFrame: # strings, for people
     "The table as one reads it: accuracy [95 % interval], gain [95 % interval], p-values."
-    frame(table, 'table', *(c for c in COLUMNS if c not in ('dataset', 'backbone', 'folds')), 'p_holm', least=1)
+    frame(table, 'table', *(c for c in COLUMNS if c not in ('images', 'dataset', 'backbone', 'folds')), 'p_holm', least=1)
     span = lambda a, lo, hi, f: [f'{v:{f}} [{l:{f}}, {h:{f}}]' for v, l, h in zip(table[a], table[lo], table[hi])]
     p = lambda c: ['' if np.isnan(v) else f'{v:.1e}' if v < .001 else f'{v:.3f}' for v in table[c]]
-    return pd.DataFrame({'method': table.method, 'labels': table.labels, 'images': table.images, 'seed': table.seed, 'n': table.n,
+    seen = {c: table[c] for c in ('labels', 'images') if c in table} # results of earlier versions do not tell images
+    return pd.DataFrame({'method': table.method, **seen, 'seed': table.seed, 'n': table.n,
                          'top-1 (%)': span('top1', 'lo', 'hi', '.1f'),
                          'gain': span('delta', 'delta_lo', 'delta_hi', '+.1f'),
                          'p': p('p_value'), 'p (Holm)': p('p_holm')})
