@@ -29,7 +29,9 @@ class Rival(Transductive):
 
     @property
     def c(self): return len(self.T)
-    def unit(self, e): return F.normalize(floats(e, 'e', ('n', self.T.shape[1])).detach().cpu().double(), dim=1)
+    def unit(self, e):
+        expect(len(e := floats(e, 'e', ('n', self.T.shape[1]))) > 0, 'e', 'at least one image', e)
+        return F.normalize(e.detach().cpu().double(), dim=1)
     def logits(self, e): return self.s*self.unit(e) @ self.T.T
     def head(self, e): raise NotImplementedError(f'{type(self).__name__} is about the images that it is given, and leaves nothing for others')
     def apply(self, e): return self.head(e)(e)
