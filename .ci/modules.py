@@ -34,6 +34,8 @@ CALLS = {
     'retrieval': "m.NeighbourIndex(m.torch.randn(40, 12)).search(m.torch.randn(2, 12), 5)",
     'prototypes': "m.orthogonalise(m.torch.randn(3, 12))",
     'baselines': "m.NearestMean(m.torch.randn(40, 12), m.torch.arange(40) % 3, 3)(e=m.torch.randn(2, 12))",
+    'rivals': "m.RIVALS['Sinkhorn'](m.torch.eye(4)[:,:2])(e=m.torch.randn(5, 4))",
+    'streams': "m.TDA(m.torch.eye(4)[:,:2])(e=m.torch.randn(5, 4))",
     'methods': "m.METHODS['VS2'].fit, m.GROUPS",
     'evaluation': "m.result_row('a', 'none', m.np.array([True, False]), m.np.array([True, True]))",
     'analysis': "m.flops(lambda: m.torch.ones(2, 3) @ m.torch.ones(3, 4))",

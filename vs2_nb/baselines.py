@@ -90,6 +90,7 @@ class PromptEnsemble(Predictor):
     ):
         expect(steer is None or isinstance(steer, Steer), 'steer', 'a Steer or None', steer)
         self.clip, self.text, self.steer, self.needs = _clip(clip), floats(text, 'text', (clip.de, 'c')), steer, steer.needs if steer else ('x',)
+        self.images = steer.images if steer else 'none'
 
     def apply(self, x, *more):
         x_hat = self.steer(**dict(zip(self.needs, (x, *more)))) if self.steer else x
@@ -126,6 +127,7 @@ class AugmentedEnsemble(OnImages):
         expect(steer is None or getattr(steer, 'needs', ()) == ('x',), 'steer', 'a Steer that needs x alone, or None', steer)
         self.text, self.steer, self.n_views = None if text is None else floats(text, 'text', ('de', 'c')), steer, whole(n_views, 'n_views', 0)
         self.scale, self.flip, self.seed = _scale(scale), flag(flip, 'flip'), whole(seed, 'seed', 0, 2**32)
+        self.images = steer.images if steer else 'none'
 
     @torch.no_grad()
     def apply(self, clip, pictures, text=None):
@@ -199,6 +201,7 @@ def token_embedding(
 # %% ../nbs/method/baselines.ipynb #42b5f162
 class TPT(OnImages):
     "Test-time prompt tuning (Shu et al., arXiv 2209.07511; paper, Table 1b): one step of entropy minimisation per image."
+    images = 'none'
     def __init__(self,
         clip, # a `FrozenCLIP` with a `token_embedding`
         classnames:list, # c strings

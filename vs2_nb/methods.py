@@ -17,7 +17,9 @@ from .baselines import TPT, AugmentedEnsemble, LinearProbe, NearestMean, PromptE
 from .data import load_prompts
 from .prototypes import OraclePrototypes, PASSLoss, class_directions
 from .retrieval import CLIPSteering, NeighbourIndex, Neighbourhood, VS2PlusPlus, WeightedRAG, pseudo_labels, zero_shot
+from .rivals import HEADLESS, RIVALS, FittedOn
 from .steering import VS2, Blockwise, Centroid, Reconstruct, gates
+from .streams import STREAMS
 from .train import train_sae
 
 # %% ../nbs/evidence/methods.ipynb #12c10c4a
@@ -25,6 +27,9 @@ METHODS = {} # name → `Method`
 GROUPS = {
     'label-free': 'stored activations, and nothing else',
     'variants': 'the same, in ways that are not compared by default',
+    'rivals': 'label-free methods of other papers, fitted on training images: on their embeddings and the logits',
+    'transductive': 'the same, given all evaluated images at once',
+    'streams': 'label-free methods that learn while images come in',
     'pseudo': "labels that the model itself guesses, for the method's neighbours or class means",
     'prompts': 'more prompts, or a vocabulary',
     'images': 'the images themselves: it runs the model',
@@ -94,6 +99,10 @@ class Bench:
     def c(self): return len(self.data.classnames)
     @cached_property
     def text(self): return self.clip.text(self.data.classnames, self.data.templates) # `[de,c]`
+    @cached_property
+    def s(self): # logit scale: logits of a direction and of its opposite are s and −s, and perhaps a bias
+        u = torch.eye(1, self.clip.de, device=self.text.device)
+        return (self.clip.logits(u, torch.cat([u, -u]).T) @ torch.tensor([.5, -.5], device=u.device)).item()
     @cached_property
     def ensemble(self): return self.clip.text(self.data.classnames, prompt_fact(self.data, 'ensemble', self.data.templates)) # `[de,c]`
 
@@ -181,6 +190,30 @@ def _(bench, a, seed): return Reconstruct(bench.sae(a, seed), -1, residual=True)
 # %% ../nbs/evidence/methods.ipynb #d1a89835
 @method('VS2, gated at q = 0.99', 'variants')
 def _(bench, a, seed): return gates(bench.vs2(a, seed), a, .99, lambda part: bench.sae(part, seed))[.99]
+
+# %% ../nbs/evidence/methods.ipynb #1a05dc48
+def _rival(name, make):
+    "Register a rival, for all evaluated images and, where that can be, fitted on training images."
+    @method(name, 'transductive')
+    def _(bench, a, seed): return make(bench.text, bench.s)
+    if name in HEADLESS: return
+    @method(f'{name}, train', 'rivals')
+    def _(bench, a, seed): return FittedOn(make(bench.text, bench.s), a.e)
+
+# %% ../nbs/evidence/methods.ipynb #3dde99ff
+for _name, _make in RIVALS.items(): _rival(_name, _make)
+
+# %% ../nbs/evidence/methods.ipynb #9a4b5a99
+@method('centred logits, train, same push', 'rivals')
+def _(bench, a, seed): return FittedOn(RIVALS['centred logits'](bench.text, bench.s, bench.alpha/(1 + bench.alpha)), a.e)
+
+# %% ../nbs/evidence/methods.ipynb #eec600de
+def _stream(name, make):
+    @method(name, 'streams')
+    def _(bench, a, seed): return make(bench.text, bench.s, seed)
+
+# %% ../nbs/evidence/methods.ipynb #393dcbaf
+for _name, _make in STREAMS.items(): _stream(_name, _make)
 
 # %% ../nbs/evidence/methods.ipynb #59f67d63
 def _with_neighbours(kind, labels, group):
