@@ -367,17 +367,18 @@ def by_method(
 @torch.no_grad()
 def classify(
     clip, # a `FrozenCLIP`
-    images, # PIL pictures or paths, a `Split`, or a tensor `[b,3,h,w]` made by `clip.transform`
+    images, # PIL pictures or paths, a `Split`, or a tensor or array `[b,3,h,w]` made by `clip.transform`
     classnames:list, # c strings
     method=None, # a `Steer` that needs x alone; None is zero-shot
     templates:list=('a photo of a {}.',), # prompts with `{}`
     batch_size:int=256,
 )->torch.Tensor: # `[b,c]` probabilities
     "Zero-shot probabilities of each class, steered by `method`."
-    batch_size, text, out = whole(batch_size, 'batch_size', 1), a_clip(clip).text(classnames, templates), []
+    batch_size, text, out = whole(batch_size, 'batch_size', 1), a_clip(clip, 'clip', 'tap', 'transform').text(classnames, templates), []
     ok = getattr(a_method(method), 'needs', ('x',)) == ('x',) and not isinstance(method, Predictor)
     expect(ok, 'method', 'a Steer that needs x alone', method)
     expect(isinstance(images, (torch.Tensor, np.ndarray, Split, list, tuple)) and getattr(images, 'ndim', 1) > 0 and len(images) > 0, 'images', 'at least one picture', images)
+    if isinstance(images, np.ndarray) and images.dtype.kind == 'f' and images.ndim == 4 and images.shape[1] == 3: images = torch.from_numpy(images)
     items = (images if torch.is_tensor(images) or isinstance(images, Split)
              else Split(list(images), [str(i) for i in range(len(images))]))
     for start in range(0, len(items), batch_size):
