@@ -628,6 +628,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/vs2_nb', 'doc_host': '', '
                                      'vs2_nb.engine.store.StoreWriter': ('engine/store.html#storewriter', 'vs2_nb/engine/store.py'),
                                      'vs2_nb.engine.store.StoreWriter.__init__': ( 'engine/store.html#storewriter.__init__',
                                                                                    'vs2_nb/engine/store.py'),
+                                     'vs2_nb.engine.store.StoreWriter.clear_records': ( 'engine/store.html#storewriter.clear_records',
+                                                                                        'vs2_nb/engine/store.py'),
                                      'vs2_nb.engine.store.StoreWriter.finish': ( 'engine/store.html#storewriter.finish',
                                                                                  'vs2_nb/engine/store.py'),
                                      'vs2_nb.engine.store.StoreWriter.record': ( 'engine/store.html#storewriter.record',

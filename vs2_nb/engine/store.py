@@ -135,6 +135,12 @@ def write(self:StoreWriter,
 
 # %% ../../nbs/engine/store.ipynb #b1ed0e29
 @patch
+def clear_records(self:StoreWriter):
+    "Delete the records of shards, which the manifest of a finished store holds."
+    for f in self.path.glob('shard-*.json'):
+        if re.fullmatch(OWN, f.name): f.unlink(missing_ok=True)
+
+@patch
 def finish(self:StoreWriter,
     n:int, # number of shards
 ): # the `Store`
@@ -143,8 +149,7 @@ def finish(self:StoreWriter,
     shards = [{k: s[k] for k in ('rows', 'skipped', 'sha256')} for s in shards]
     if not _alike(shards, self.path): raise ValueError(f'shards: expected at least one row in {n}, got none')
     write_json(self.path/'manifest.json', self.manifest | dict(complete=True, shards=shards), sealed=True)
-    for f in self.path.glob('shard-*.json'):
-        if re.fullmatch(OWN, f.name): f.unlink()
+    self.clear_records()
     return Store(self.path)
 
 # %% ../../nbs/engine/store.ipynb #1459188e
