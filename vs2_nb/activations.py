@@ -7,7 +7,7 @@ __all__ = ['NEEDED', 'pixels', 'store_identity', 'extract']
 
 # %% ../nbs/method/activations.ipynb #a803b6ea
 import errno, hashlib, json, numpy as np, open_clip, os, re, torch
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from filelock import FileLock
 from torch.utils.data import DataLoader
@@ -165,10 +165,7 @@ def _key(identity):
 def _writer(path, identity):
     "The folder's writer, the same for all processes; who comes second tells nothing new."
     def open_it(): return StoreWriter(path, {k: v for k, v in identity.items() if k not in ASIDE or not (path/'manifest.json').exists()})
-    if rank() == 0:
-        if not (first := open_it()).manifest['complete']: first.tidy()
-        with suppress(OSError): # a finished store may lie where nothing can be deleted
-            if first.manifest['complete']: first.clear_records() # a kill may have left some
+    if rank() == 0: open_it().tidy()
     wait()
     return open_it()
 

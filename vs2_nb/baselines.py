@@ -261,7 +261,8 @@ def tune(self:TPT, clip, e)->torch.Tensor: # `[1,length,width]`
 # %% ../nbs/method/baselines.ipynb #409762c6
 @patch
 @torch.enable_grad()
-def apply(self:TPT, clip, pictures, text=None):
+def apply(self:TPT, clip, pictures, text=None)->torch.Tensor: # `[b,c]`
+    "Logits of each picture under a context of its own."
     out = []
     for p in _pictures(pictures):
         views = random_views(p, self.n_views, input_size(clip), self.scale, self.flip, self.seed)

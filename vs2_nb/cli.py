@@ -23,7 +23,7 @@ from .datasets import load_dataset
 from .engine.files import atomic_write, read_json, write_json
 from .folders import PARTS, has_classes
 from .evaluation import compare, describe, out_of_fold, predict, save_results, show_table, tabulate
-from .metrics import accuracy, hits, holm, mcnemar, paired_bootstrap
+from .metrics import difference, hits, holm
 from .engine.names import named
 from .engine.ranks import join, rank
 from .sae import set_fvu
@@ -41,9 +41,10 @@ def verdict(
     seed, others = whole(seed, 'seed', 0), ('zero-shot', 'centroid', 'random dictionary')
     expect(isinstance(logits, dict) and all((n, seed) in logits for n in ('VS2', *others)), 'logits', f'{{(name, seed): logits}} of VS2, {", ".join(others)}, seed {seed}', logits)
     hit = {n: hits(l, y) for (n, s), l in logits.items() if s == seed}
-    p = dict(zip(others, holm([mcnemar(hit[o], hit['VS2']) for o in others])))
+    found = {o: difference(hit[o], hit['VS2']) for o in others}
+    p = dict(zip(others, holm([f['p'] for f in found.values()])))
     def against(other):
-        gain, (lo, hi) = accuracy(hit['VS2']) - accuracy(hit[other]), paired_bootstrap(hit[other], hit['VS2'])
+        gain, lo, hi, _ = found[other].values()
         word = 'is not told apart from' if p[other] >= .05 else 'is better than' if gain > 0 else 'is worse than'
         return f'{word} {other} ({gain:+.1f} points, 95 % interval {lo:+.1f} to {hi:+.1f}, p = {p[other]:.2g})'
     control = max(others[1:], key=lambda o: hit[o].mean())

@@ -87,13 +87,19 @@ class FrozenCLIP:
 def _weight(self:FrozenCLIP): return max(self.model.visual.parameters(), key=lambda p: p.ndim) # the patch convolution: others may stay in fp32
 
 @patch(as_prop=True)
-def device(self:FrozenCLIP)->torch.device: return self._weight.device
+def device(self:FrozenCLIP)->torch.device:
+    "Where the image tower is."
+    return self._weight.device
 
 @patch(as_prop=True)
-def dtype(self:FrozenCLIP)->torch.dtype: return self._weight.dtype
+def dtype(self:FrozenCLIP)->torch.dtype:
+    "In which precision the image tower computes."
+    return self._weight.dtype
 
 @patch(as_prop=True)
-def blocks(self:FrozenCLIP)->list: return tap_points(self.model.visual)[1] # asked each time: a tower may be exchanged
+def blocks(self:FrozenCLIP)->list:
+    "The modules whose output can be steered, first to last."
+    return tap_points(self.model.visual)[1] # asked each time: a tower may be exchanged
 
 # %% ../nbs/method/clip.ipynb #e1b43763
 @patch

@@ -12,8 +12,7 @@ from PIL import Image
 from .activations import extract
 from .engine.check import a_clip, a_dataset, a_sae, expect, ints, number, one_of, whole
 from .engine.files import atomic_write
-from .interpret import top_images
-from .sae import TopKSAE
+from .interpret import top_rows
 
 # %% ../nbs/explorer.ipynb #4f5db266
 def stratified(
@@ -73,12 +72,6 @@ def _active(sae, x):
     used, again = indices.unique(return_inverse=True)
     return values, again, sae.W_dec.detach().cpu()[used], used.tolist()
 
-# %% ../nbs/explorer.ipynb #6129298f
-def _tops(sae, train, latents, n=3):
-    "For each latent, the training images in which it is most active."
-    found = top_images(sae, train, latents, n).groupby('latent').row.apply(list)
-    return [found.get(j, []) for j in latents]
-
 # %% ../nbs/explorer.ipynb #392b3516
 def _uri(img, kind='JPEG', **options):
     "A picture as an address that holds it."
@@ -132,7 +125,7 @@ def explorer_set(
     mean = (torch.zeros(n, 1), torch.zeros(n, 1, dtype=torch.long), sae.mu[None].cpu(), [])
     made = {name: _active(a_sae(s, f'saes[{name!r}]'), test) for name, s in saes.items()} | dict(centroid=mean)
     own, (_, b, eps) = _products(clip, test, text), _tail(clip)
-    tops = {name: _tops(s, train, made[name][3]) for name, s in saes.items()}
+    tops = {name: top_rows(s, train, made[name][3]) for name, s in saes.items()}
     pictures = [dict(id=data.test.ids[r], truth=int(data.test.y[r]), image=_picture(data.test[r])) for r in rows]
     return dict(classes=data.classnames, scale=clip.model.logit_scale.exp().item(), thresholds=thresholds,
                 pictures=pictures, sheet=_sheet(data.train, tops),

@@ -34,7 +34,9 @@ class Rival(Transductive):
         return F.normalize(e.detach().cpu().double(), dim=1)
     def logits(self, e): return self.s*self.unit(e) @ self.T.T
     def head(self, e): raise NotImplementedError(f'{type(self).__name__} is about the images that it is given, and leaves nothing for others')
-    def apply(self, e): return self.head(e)(e)
+    def apply(self, e)->torch.Tensor: # `[n,c]`
+        "Logits of the images that it is given, all at once."
+        return self.head(e)(e)
 
 # %% ../nbs/method/rivals.ipynb #004b099f
 class FittedOn(Predictor):

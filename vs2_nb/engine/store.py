@@ -8,6 +8,7 @@ __all__ = ['SCHEMA', 'ASIDE', 'OWN', 'OPEN', 'DamagedStore', 'shard_file', 'own_
 
 # %% ../../nbs/engine/store.ipynb #0eae6ec3
 import hashlib, mmap, numpy as np, os, pandas as pd, re, torch
+from contextlib import suppress
 from fastcore.basics import patch
 from filelock import FileLock, Timeout
 from pathlib import Path
@@ -94,8 +95,13 @@ class StoreWriter:
         return self.path/f'shard-{i:05d}.json'
 
     def tidy(self):
-        "Delete what a killed process left half written; nobody else may be writing."
-        for f in leftovers(self.path, OWN): f.unlink()
+        "Delete what a killed process left: files half written, or records that the manifest holds by now. Nobody else may be writing."
+        if not self.manifest['complete']:
+            for f in leftovers(self.path, OWN): f.unlink()
+        else:
+            with suppress(OSError): # a finished store may lie where nothing can be deleted
+                for f in self.path.glob('shard-*.json'):
+                    if re.fullmatch(OWN, f.name): f.unlink()
 
 # %% ../../nbs/engine/store.ipynb #9073ea4b
 def _arrays(columns):
@@ -135,12 +141,6 @@ def write(self:StoreWriter,
 
 # %% ../../nbs/engine/store.ipynb #b1ed0e29
 @patch
-def clear_records(self:StoreWriter):
-    "Delete the records of shards, which the manifest of a finished store holds."
-    for f in self.path.glob('shard-*.json'):
-        if re.fullmatch(OWN, f.name): f.unlink(missing_ok=True)
-
-@patch
 def finish(self:StoreWriter,
     n:int, # number of shards
 ): # the `Store`
@@ -148,8 +148,9 @@ def finish(self:StoreWriter,
     shards = [read_json(self.record(i), SCHEMA, DamagedStore, sealed=True) for i in range(whole(n, 'n', 1))]
     shards = [{k: s[k] for k in ('rows', 'skipped', 'sha256')} for s in shards]
     if not _alike(shards, self.path): raise ValueError(f'shards: expected at least one row in {n}, got none')
-    write_json(self.path/'manifest.json', self.manifest | dict(complete=True, shards=shards), sealed=True)
-    self.clear_records()
+    self.manifest |= dict(complete=True, shards=shards)
+    write_json(self.path/'manifest.json', self.manifest, sealed=True)
+    self.tidy()
     return Store(self.path)
 
 # %% ../../nbs/engine/store.ipynb #1459188e
