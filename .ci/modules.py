@@ -47,7 +47,7 @@ CALLS = {
     'interop': "m.HubSAE(4, 8, 2)(m.torch.zeros(1, 4))",
     'bench_sae': "m.ratio(m.np.array([2.]), m.np.array([1.]))",
     'bench': "m.machine()",
-    'paper.study': "m.Study(quick=True).pairs('digits')",
+    'paper.study': "m.Study(quick=True).folds('digits')",
     'paper.targets': "m.TARGETS",
     'paper.tables': "m.table1c(m.Study(quick=True), 'digits')",
     'paper.sae_tables': "m.sae_grid(m.Study(quick=True))",

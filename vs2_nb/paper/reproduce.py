@@ -75,9 +75,9 @@ def estimate(
         blocks = top if t.blocks < 0 else t.blocks
         saes = t.saes + max(0, blocks - 1)
         for d in study.names[:1] if t.once else study.names:
-            data, folds = study.data(d), len(study.pairs(d))
-            n, n_test = len(data.all), len(data.all) if study.folds(d) else len(data.test)
-            n_train = (n - n/folds) if study.folds(d) else len(data.train)
+            data, folds = study.data(d), len(study.folds(d))
+            n, n_test = len(data.all), len(data.all) if study.n_folds(d) else len(data.test)
+            n_train = (n - n/folds) if study.n_folds(d) else len(data.train)
             runs = dict(look=(2 if blocks else 1)*n + t.passes*n_test, read=t.texts*n_test*len(data.classnames),
                         learn=saes*folds*o['epochs']*n_train)
             for part, price in (('look', look), ('read', read), ('learn', learn)):

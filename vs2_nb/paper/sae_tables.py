@@ -23,7 +23,7 @@ def last_fold(
     name:str, # dataset
 )->tuple: # SAE of its training images, their activations, those of its test images, test positions
     "What can be looked at without having been trained on: the last fold, or the dataset's own split."
-    acts, (train, test) = study.acts(name), study.pairs(name)[-1]
+    acts, (train, test) = study.acts(name), study.folds(name)[-1]
     return study.sae(acts.take(train)), acts.take(train), acts.take(test), test
 
 # %% ../../nbs/paper/sae_tables.ipynb #37c0b28d
@@ -39,7 +39,7 @@ def table5(study, name):
 @target('Reconstruction error', '6')
 def table6(study, name):
     "FVU of images that the SAE has not seen, mean over folds."
-    acts, pairs, o = study.acts(name), study.pairs(name), study.train_options()
+    acts, pairs, o = study.acts(name), study.folds(name), study.train_options()
     fvu = np.mean([set_fvu(study.sae(acts.take(train)), acts.x[test]) for train, test in pairs])
     k = paper_setting('k', study.label)['value']
     n = sum(len(test) for _, test in pairs)

@@ -10,6 +10,7 @@ __all__ = ['PAPER_NAMES', 'paper_setting', 'paper_sweep', 'Study', 'photographs'
 import copy, os, tempfile
 from dataclasses import dataclass, fields
 from functools import cached_property
+from fastcore.basics import patch
 from pathlib import Path
 import numpy as np, pandas as pd, torch
 from ..activations import extract, pixels
@@ -52,7 +53,7 @@ def _listed(v)->list:
     "A list as it is, what stands between the commas of a string, or one thing."
     return [part.strip() for part in v.split(',')] if isinstance(v, str) else list(v) if isinstance(v, (list, tuple, range)) else [v]
 
-# %% ../../nbs/paper/study.ipynb #f0b6272f
+# %% ../../nbs/paper/study.ipynb #919f75d9
 @dataclass
 class Study:
     "A backbone, datasets and seeds, the paper's settings unless told otherwise; SAEs are kept under `out`."
@@ -84,106 +85,136 @@ class Study:
         self._kept, self._tmp = {}, None if self.out else tempfile.TemporaryDirectory()
         self.path = Path(self.out or self._tmp.name)
 
-    @classmethod
-    def from_env(cls, **defaults)->'Study':
-        "`VS2_BACKBONE`, `VS2_DATASET`, … of the environment before the defaults; quick if nbdev is testing."
-        names = [f.name for f in fields(cls) if f'VS2_{f.name.upper()}' in os.environ]
-        given = {n: os.environ[f'VS2_{n.upper()}'] for n in names}
-        numbers = {k: v for k, v in given.items() if k in ('k', 'expansion', 'epochs', 'quick')}
-        for k, v in numbers.items(): expect(v.strip().isdecimal(), f'VS2_{k.upper()}', 'a whole number', v)
-        return cls(**dict(quick=bool(os.environ.get('IN_TEST'))) | defaults | given | {k: bool(int(v)) if k == 'quick' else int(v) for k, v in numbers.items()})
-
     @cached_property
     def clip(self):
         with torch.random.fork_rng(): # 'random' weights are always the same ones
             torch.manual_seed(0)
             return load_clip(self.backbone, self.pretrained)
+
     @property
     def label(self): return self.backbone.removesuffix('-quickgelu')
-
-    def setting(self, name, dataset=''):
-        "What was asked for, or the paper's value."
-        if (told := getattr(self, name, None)) is not None: return told
-        return paper_setting(name, self.label, 'digits' if dataset in STAND_INS else dataset)['value']
-
-    @property
-    def altered(self):
-        "Whether the paper's figures are none to compare with: settings, weights or size are not the paper's."
-        return self.quick or self.pretrained == 'random' or any((self.k, self.expansion, self.epochs))
-
-    def on(self, name):
-        "The same study, training the SAEs of this dataset."
-        part = copy.copy(self)
-        part.current = name
-        return part
-
-    def data(self, name)->Dataset: # cut down if quick
-        "A dataset by name."
-        if ('data', name) not in self._kept:
-            d = load_dataset(name, None if name in ('digits', 'photos', *STAND_INS) else self.root)
-            if self.quick:
-                train, test = (160, 40) if self.mini else (6, 3)
-                d = few(d, train, test)
-            self._kept['data', name] = d
-        return self._kept['data', name]
-
     @property
     def mini(self): return self.backbone == 'mini'
 
-    def folds(self, name):
-        "Contiguous folds of what ships, however damaged; elsewhere the dataset's own split (None)."
-        full = 5 if name.startswith('digits') else 3 if name == 'photos' else None
-        return full and (2 if self.quick else full)
+# %% ../../nbs/paper/study.ipynb #0fb6c584
+@patch(cls_method=True)
+def from_env(cls:Study, **defaults)->'Study':
+    "`VS2_BACKBONE`, `VS2_DATASET`, … of the environment before the defaults; quick if nbdev is testing."
+    names = [f.name for f in fields(cls) if f'VS2_{f.name.upper()}' in os.environ]
+    given = {n: os.environ[f'VS2_{n.upper()}'] for n in names}
+    numbers = {k: v for k, v in given.items() if k in ('k', 'expansion', 'epochs', 'quick')}
+    for k, v in numbers.items(): expect(v.strip().isdecimal(), f'VS2_{k.upper()}', 'a whole number', v)
+    return cls(**dict(quick=bool(os.environ.get('IN_TEST'))) | defaults | given | {k: bool(int(v)) if k == 'quick' else int(v) for k, v in numbers.items()})
 
-    def fingerprint(self, name):
-        "What tells these images from others."
-        if ('hash', name) not in self._kept: self._kept['hash', name] = self.data(name).all.fingerprint()
-        return self._kept['hash', name]
+# %% ../../nbs/paper/study.ipynb #8397129c
+@patch
+def setting(self:Study, name, dataset=''):
+    "What was asked for, or the paper's value."
+    if (told := getattr(self, name, None)) is not None: return told
+    return paper_setting(name, self.label, 'digits' if dataset in STAND_INS else dataset)['value']
 
-    def text(self, name): return self.clip.text(self.data(name).classnames, self.data(name).templates)
-    def pairs(self, name): return cut(self.data(name), self.folds(name))
+@patch(as_prop=True)
+def altered(self:Study):
+    "Whether the paper's figures are none to compare with: settings, weights or size are not the paper's."
+    return self.quick or self.pretrained == 'random' or any((self.k, self.expansion, self.epochs))
 
-    def q(self, name):
-        "The retrieval feature; None is CLIP's own embedding."
-        feature = self.setting('features', name)
-        if feature in ('pixels', 'clip'): return pixels if feature == 'pixels' else None
-        if feature not in self._kept:
-            size = dict(img_size=224) if 'dinov2' in feature else {} # their own is 518
-            try: self._kept[feature] = timm_features(feature, self.pretrained != 'random', self.clip.device, **size)
-            except (OSError, RuntimeError, ValueError) as e: # no such model, or no network
-                raise ValueError(f"features: {feature!r} cannot be loaded ({type(e).__name__}: {str(e)[:80]} …); "
-                                 "expected a timm model whose weights can be had, 'clip' or 'pixels'") from e
-        return self._kept[feature]
+# %% ../../nbs/paper/study.ipynb #9b8c4dc1
+@patch
+def data(self:Study, name)->Dataset: # cut down if quick
+    "A dataset by name."
+    if ('data', name) not in self._kept:
+        d = load_dataset(name, None if name in ('digits', 'photos', *STAND_INS) else self.root)
+        if self.quick:
+            train, test = (160, 40) if self.mini else (6, 3)
+            d = few(d, train, test)
+        self._kept['data', name] = d
+    return self._kept['data', name]
 
-    def acts(self, name):
-        "Activations of a dataset, train images first."
-        return extract(self.clip, self.data(name).all, q=self.q(name)).load()
+# %% ../../nbs/paper/study.ipynb #608474fd
+@patch
+def n_folds(self:Study, name):
+    "Contiguous folds of what ships, however damaged; elsewhere the dataset's own split (None)."
+    full = 5 if name.startswith('digits') else 3 if name == 'photos' else None
+    return full and (2 if self.quick else full)
 
-    def train_options(self)->dict:
-        "Options of `train_sae` for the current dataset."
-        o = {n: self.setting(n, self.current) for n in ('expansion', 'k', 'epochs', 'batch_size', 'lr')}
-        return o | dict(k=o['k'] or default_k(self.clip.d), epochs=(self.epochs or 1) if self.quick else o['epochs'])
+@patch
+def folds(self:Study, name)->list: # of (train, test) positions
+    "The folds, or the own split, as `cut` gives them."
+    return cut(self.data(name), self.n_folds(name))
 
-    def sae(self, a, seed=None, **options):
-        "An SAE of these activations, trained or found; a quick one is not kept, writing it would take longer."
-        options = self.train_options() | dict(seed=self.seed_list[0] if seed is None else seed) | options
-        return train_sae(a, **options) if self.quick else train_once(self.path/'saes', a, **options)
+@patch
+def fingerprint(self:Study, name):
+    "What tells these images from others."
+    if ('hash', name) not in self._kept: self._kept['hash', name] = self.data(name).all.fingerprint()
+    return self._kept['hash', name]
 
-    def vs2(self, sae)->VS2: return VS2(sae, self.setting('gamma'), self.setting('lam'))
+@patch
+def text(self:Study, name)->torch.Tensor: # `[c,de]`
+    "The embeddings of its class names."
+    return self.clip.text(self.data(name).classnames, self.data(name).templates)
 
-    def bench(self, name, **changes)->Bench:
-        "What the methods of a table ask for, with the paper's values and this study's SAEs."
-        values = {n: self.setting(n, name) for n in ('gamma', 'lam', 'N', 'w_aux', 'l1')}
-        return Bench(self.clip, self.data(name), train=self.sae, **values | changes)
+# %% ../../nbs/paper/study.ipynb #169f1ab4
+@patch
+def q(self:Study, name):
+    "The retrieval feature; None is CLIP's own embedding."
+    feature = self.setting('features', name)
+    if feature in ('pixels', 'clip'): return pixels if feature == 'pixels' else None
+    if feature not in self._kept:
+        size = dict(img_size=224) if 'dinov2' in feature else {} # their own is 518
+        try: self._kept[feature] = timm_features(feature, self.pretrained != 'random', self.clip.device, **size)
+        except (OSError, RuntimeError, ValueError) as e: # no such model, or no network
+            raise ValueError(f"features: {feature!r} cannot be loaded ({type(e).__name__}: {str(e)[:80]} …); "
+                             "expected a timm model whose weights can be had, 'clip' or 'pixels'") from e
+    return self._kept[feature]
 
-    def gates(self, method, a, qs, seed=None)->dict: # q → `Gated`
-        "Gates at several quantiles, calibrated on rows that their SAE, a further one, was not trained on."
-        return gates(method, a, qs, lambda part: self.sae(part, seed))
+# %% ../../nbs/paper/study.ipynb #8d99969b
+@patch
+def acts(self:Study, name):
+    "Activations of a dataset, train images first."
+    return extract(self.clip, self.data(name).all, q=self.q(name)).load()
 
-    def run(self, name, fits, seeds=None, blocks=None)->tuple: # as `out_of_fold` gives it
-        "Fit, and predict every test image."
-        return out_of_fold(self.clip, self.data(name), fits, self.folds(name), seeds or self.seed_list,
-                           q=self.q(name), blocks=blocks)
+# %% ../../nbs/paper/study.ipynb #b6e13511
+@patch
+def on(self:Study, name):
+    "The same study, training the SAEs of this dataset."
+    part = copy.copy(self)
+    part.current = name
+    return part
+
+@patch
+def train_options(self:Study)->dict:
+    "Options of `train_sae` for the current dataset."
+    o = {n: self.setting(n, self.current) for n in ('expansion', 'k', 'epochs', 'batch_size', 'lr')}
+    return o | dict(k=o['k'] or default_k(self.clip.d), epochs=(self.epochs or 1) if self.quick else o['epochs'])
+
+@patch
+def sae(self:Study, a, seed=None, **options):
+    "An SAE of these activations, trained or found; a quick one is not kept, writing it would take longer."
+    options = self.train_options() | dict(seed=self.seed_list[0] if seed is None else seed) | options
+    return train_sae(a, **options) if self.quick else train_once(self.path/'saes', a, **options)
+
+@patch
+def vs2(self:Study, sae)->VS2:
+    "VS2 with the paper's gamma and lam."
+    return VS2(sae, self.setting('gamma'), self.setting('lam'))
+
+# %% ../../nbs/paper/study.ipynb #739f75cd
+@patch
+def bench(self:Study, name, **changes)->Bench:
+    "What the methods of a table ask for, with the paper's values and this study's SAEs."
+    values = {n: self.setting(n, name) for n in ('gamma', 'lam', 'N', 'w_aux', 'l1')}
+    return Bench(self.clip, self.data(name), train=self.sae, **values | changes)
+
+@patch
+def gates(self:Study, method, a, qs, seed=None)->dict: # q → `Gated`
+    "Gates at several quantiles, calibrated on rows that their SAE, a further one, was not trained on."
+    return gates(method, a, qs, lambda part: self.sae(part, seed))
+
+@patch
+def run(self:Study, name, fits, seeds=None, blocks=None)->tuple: # as `out_of_fold` gives it
+    "Fit, and predict every test image."
+    return out_of_fold(self.clip, self.data(name), fits, self.n_folds(name), seeds or self.seed_list,
+                       q=self.q(name), blocks=blocks)
 
 # %% ../../nbs/paper/study.ipynb #349c8820
 def photographs(
@@ -235,7 +266,7 @@ def accuracy_cells(
     got:tuple, # logits, labels, y of `Study.run`
 )->pd.DataFrame: # a row per method and seed, with the columns of `tabulate`
     "Accuracies of out-of-fold predictions."
-    folds = study.folds(name)
+    folds = study.n_folds(name)
     t = tabulate(*got, dataset=PAPER_NAMES.get(name, name), backbone=study.label,
                  folds=f'{folds} contiguous' if folds else 'own split')
     t = t.assign(method=t.method.replace('zero-shot', 'CLIP_ZS')).rename(columns=dict(top1='value'))

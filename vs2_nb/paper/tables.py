@@ -157,7 +157,7 @@ def _union(study, name, a):
     held = set(study.data(name).all.ids) - set(a.ids)
     def part(n):
         acts = study.acts(n)
-        rows = range(len(study.data(n).train) if study.folds(n) is None else len(acts))
+        rows = range(len(study.data(n).train) if study.n_folds(n) is None else len(acts))
         return acts.take([i for i in rows if acts.ids[i] not in held])
     return Union(*map(part, _main(study)))
 
@@ -172,7 +172,7 @@ def _three(study, name):
         return {'VS2 target SAE': study.vs2(study.sae(a, seed)), 'VS2 generalised SAE | ungated': study.vs2(sae),
                 **{f'VS2+FVU gate | q={q}': g[-1] for q, g in made.items()}}
     cells = accuracy_cells(study, name, study.run(name, fit))
-    x, tests = study.acts(name).x.to(study.clip.device), [test for _, test in study.pairs(name)]
+    x, tests = study.acts(name).x.to(study.clip.device), [test for _, test in study.folds(name)]
     def covered(gs): return torch.cat([g.covers(x[t]).cpu() for g, t in zip(gs, tests)]).float().mean().item()
     coverage = [cell(study, name, 'VS2+FVU gate', f'q={q}', 'coverage', 100*covered(g), n=sum(map(len, tests)),
                      labels='none') for q, g in made.items()]
