@@ -21,6 +21,7 @@ CALLS = {
     'engine.site': "m.address('method/clip.ipynb')",
     'metrics': "m.mcnemar(m.np.array([True, False]), m.np.array([True, True])), m.wilson([True]), m.holm([.1])",
     'clip': "m.load_clip(device='cpu').text(['zero'])",
+    'tower': "m.check_tower(m.FeatureTower({'cat': m.torch.randn(4), 'dog': m.torch.randn(4)}))",
     'engine.ranks': "m.join(), m.wait(), m.all_sum(m.torch.ones(2))",
     'engine.store': "m.list_stores(), m.own_files('.')",
     'engine.sources': "m.Union(m.torch.zeros(4, 2), m.torch.ones(3, 2)).take([5]), next(iter(m.batches(m.torch.zeros(4, 2), 2)))",
