@@ -44,6 +44,7 @@ CALLS = {
     'photo': "m.load_photo().text(['dog'])",
     'datasets': "m.load_dataset('letters').test[0]",
     'interpret': "m.firing_rates(m.TopKSAE(4, 8, 2), m.torch.randn(5, 4), m.torch.arange(5) % 2, 2)",
+    'look': "m._bar(.5, 'red')",
     'explorer': "m.stratified(m.torch.arange(20) % 5, 5)",
     'interop': "m.HubSAE(4, 8, 2)(m.torch.zeros(1, 4))",
     'bench_sae': "m.ratio(m.np.array([2.]), m.np.array([1.]))",

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['codes', 'top_images', 'top_rows', 'plot_top', 'digit_attributes', 'coverage', 'attribute_table', 'best_concepts',
            'plot_concepts', 'firing_rates', 'top_classes', 'heat', 'lead', 'class_specific', 'explain_flip',
-           'plot_flip', 'steering_cosines', 'plot_class_gains', 'confusion_change', 'explore']
+           'plot_flip', 'steering_cosines', 'plot_class_gains', 'confusion_change', 'browse_latents']
 
 # %% ../nbs/method/interpret.ipynb #7bd731bb
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch, torch.nn.functional as F
@@ -349,14 +349,14 @@ def confusion_change(
             .rename_axis('true class').rename_axis('answer', axis=1))
 
 # %% ../nbs/method/interpret.ipynb #f3c7f452
-def explore(
+def browse_latents(
     sae:TopKSAE, acts, # tensor `[m,d]`, `Acts` or `Store`
     split:Split, # the m images
     n:int=12, # images shown
 ):
     "A menu of the live latents, most active first, and the top images of the one chosen; `.f(latent)` is the figure."
     try: import ipywidgets
-    except ImportError as e: raise ImportError('explore: needs ipywidgets, get it with pip install ipywidgets') from e
+    except ImportError as e: raise ImportError('browse_latents: needs ipywidgets, get it with pip install ipywidgets') from e
     if len(a_split(split)) != len(acts := as_acts(acts)): raise ValueError(f'split: expected {len(acts)} images, got {len(split)}')
     z = codes(sae, acts)
     count = (z > 0).sum(0)
