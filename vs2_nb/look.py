@@ -13,6 +13,7 @@ from PIL import Image
 from .activations import extract
 from .engine.check import a_clip, a_dataset, a_sae, expect, flag, number, one_of, whole
 from .engine.pictures import upright
+from .engine.style import COLOURS
 from .explorer import _picture
 from .interpret import _top, codes
 from .retrieval import NeighbourIndex
@@ -85,7 +86,7 @@ def _bar(share, colour): return f'<div style="background:{colour};height:9px;wid
 @patch
 def bars(self:Look, before, after, n:int=5)->str:
     "The likeliest classes, before in grey and after in blue."
-    rows = [f'<tr><td>{html.escape(self.data.classnames[c])}</td><td>{_bar(before[c], "#999999")}{_bar(after[c], "#0072B2")}</td><td>{100*before[c]:.1f} → {100*after[c]:.1f} %</td></tr>'
+    rows = [f'<tr><td>{html.escape(self.data.classnames[c])}</td><td>{_bar(before[c], "#999999")}{_bar(after[c], COLOURS["blue"])}</td><td>{100*before[c]:.1f} → {100*after[c]:.1f} %</td></tr>'
             for c in (before + after).argsort(descending=True)[:n].tolist()]
     return f'<table><tr><th scope="col">class</th><th scope="col">before, after</th><th scope="col">probability</th></tr>{"".join(rows)}</table>'
 
