@@ -40,7 +40,7 @@ def store_identity(
     "All that decides what a store holds, and what it tells besides, see `ASIDE`."
     n = len(able(clip, 'clip', 'a FrozenCLIP', 'blocks', 'identity').blocks)
     able(split, 'split', 'a Split', 'fingerprint')
-    if blocks is not None: blocks = whole(blocks, 'blocks', 1, n)
+    if blocks is not None: blocks = clip._depth(blocks, 'blocks', 1, n)
     one_of(dtype, 'dtype', ('float32', 'float16'))
     return clip.identity | dict(open_clip=open_clip.__version__, dtype=dtype, **_feature(q, split), blocks=blocks, images=len(split),
                                 split=split.fingerprint(), left_out=left_out(getattr(split, 'skipped', ())))

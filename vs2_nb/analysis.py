@@ -14,6 +14,7 @@ from torch.profiler import ProfilerActivity, profile
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 from .engine.check import a_clip, a_method, a_sae, a_split, device as _device, expect, floats, function, strings, whole
+from .engine.style import COLOURS, intervals, nothing
 from .engine.sources import Acts
 from .evaluation import predict
 from .metrics import accuracy, both, certainty, paired_bootstrap, per_class, right
@@ -32,10 +33,9 @@ def plot_gains(
     for i, name in enumerate(names[::-1]):
         rows = single[single.method == name]
         first = rows.iloc[0]
-        ax.errorbar(first.delta, i, xerr=[[first.delta - first.delta_lo], [first.delta_hi - first.delta]],
-                    fmt='o', color='#0072B2', capsize=3)
-        ax.plot(rows.delta[1:], [i+.2]*(len(rows)-1), 'o', mfc='none', ms=4, color='#D55E00')
-    ax.axvline(0, color='gray', lw=.8)
+        intervals(ax, first.delta, first.delta_lo, first.delta_hi, i, ms=6)
+        ax.plot(rows.delta[1:], [i+.2]*(len(rows)-1), 'o', mfc='none', ms=4, color=COLOURS['orange'])
+    nothing(ax)
     ax.set(yticks=range(len(names)), yticklabels=names[::-1],
            xlabel='gain over zero-shot (percentage points)', title=title)
     return ax

@@ -153,12 +153,12 @@ def _pictures(pictures):
     return pictures
 
 # %% ../nbs/method/baselines.ipynb #d6f42f47
-def _clip(clip): return able(clip, 'clip', 'a FrozenCLIP', 'model', 'embed', 'logits', 'text', 'de')
+def _clip(clip, *more): return able(clip, 'clip', 'a FrozenCLIP', 'embed', 'logits', 'text', 'de', *more)
 
 # %% ../nbs/method/baselines.ipynb #f62f1646
 def input_size(clip)->int:
     "The shorter side of a model's input, in pixels."
-    size = _clip(clip).model.visual.image_size
+    size = _clip(clip, 'model').model.visual.image_size
     return size if isinstance(size, int) else min(size)
 
 # %% ../nbs/method/baselines.ipynb #44030528
@@ -196,7 +196,7 @@ def token_embedding(
     clip, # a `FrozenCLIP`
 )->torch.nn.Embedding: # or None
     "The table in which a text tower looks its tokens up."
-    return getattr(getattr(_clip(clip).model, 'text', clip.model), 'token_embedding', None)
+    return getattr(getattr(_clip(clip, 'model').model, 'text', clip.model), 'token_embedding', None)
 
 # %% ../nbs/method/baselines.ipynb #42b5f162
 class TPT(OnImages):

@@ -139,6 +139,14 @@ def _as_written(model):
         raise RuntimeError('clip: hooks do not fire in a compiled model with this torch; use 2.6 or later, or compile nothing')
     return nullcontext()
 
+# %% ../nbs/method/clip.ipynb #ae4b1deb
+@patch
+def _depth(self:FrozenCLIP, v, name, least, most):
+    "A number of blocks that there are; a tower without a CLS token has one place for x, its pooled end."
+    if self.kind != 'cls' and abs(whole(v, name)) != 1:
+        raise ValueError(f'{name}: expected {most if most < 0 else least}, got {v}: {self.name!r} has no CLS token, so x is seen at its pooled end and in no block before it')
+    return whole(v, name, least, most)
+
 # %% ../nbs/method/clip.ipynb #03ce422f
 @patch
 @contextmanager
@@ -149,7 +157,7 @@ def hooked(self:FrozenCLIP,
     "While the context is open, call `f(x)` on every forward pass; the model is as it was afterwards."
     expect(callable(f), 'f', 'a function of x', f)
     blocks, count = self.blocks, dict(passes=0, fired=0)
-    block = whole(block, 'block', -len(blocks), -1)
+    block = self._depth(block, 'block', -len(blocks), -1)
     def passes(module, args): count['passes'] += 1
     def hook(module, args, out):
         count['fired'] += 1
@@ -172,9 +180,9 @@ def tap(self:FrozenCLIP,
     images:torch.Tensor, # `[b,3,h,w]`, as `transform` makes them
     blocks:int=None, # the CLS tokens of this many last blocks, in one pass
 )->torch.Tensor: # x `[b,d]`, or `[b,blocks,d]` with x last; float32
-    "x of a batch of images as the model computes it; a Steer on the same block is not seen, one on an earlier block is."
+    "x of a batch of images as the model computes it: its CLS token or, without one (`kind` 'embedding'), its pooled end; a Steer on the same block is not seen, one on an earlier block is."
     n, seen, size = len(self.blocks), [], getattr(self.model.visual, 'image_size', None)
-    if blocks is not None: blocks = whole(blocks, 'blocks', 1, n)
+    if blocks is not None: blocks = self._depth(blocks, 'blocks', 1, n)
     images = floats(images, 'images', ('b', 3, *size) if self.kind == 'cls' and isinstance(size, tuple) else ('b', 3, 'h', 'w'), finite=False)
     with ExitStack() as stack:
         for b in range(-(blocks or 1), 0): stack.enter_context(self.hooked(seen.append, b))

@@ -20,6 +20,8 @@ from sklearn.model_selection import KFold
 from .engine.check import expect, flag, function, ints, number, one_of, one_string, pictures as _pictures, rows, strings, whole
 from .engine.files import read_json, sha256_file, write_json
 from .engine.names import named
+from .engine.sources import Acts, labels_of, together
+from .engine.store import Store
 from .engine.pictures import DECODER, UnreadableImage, check_array, content, digest, from_array, read_picture, upright
 
 # %% ../nbs/method/data.ipynb #d15e31ce
@@ -124,18 +126,19 @@ def _twice(names):
 class Dataset:
     "A train and a test split, class names and prompt templates."
     name:str
-    train:Split
-    test:Split # the same object as `train` where there is one unlabelled set of images
+    train:Split # or stored activations, `Acts` or a `Store`
+    test:Split # likewise; the same object as `train` where there is one set of images
     classnames:list # c strings
     templates:list # prompts with `{}` where the class name goes, or functions of a class name
     notes:list=() # what one should know about where the images come from, in sentences
 
     def __post_init__(self):
-        for name in ('train', 'test'): expect(isinstance(s := getattr(self, name), Split), name, 'a Split', s)
+        for name in ('train', 'test'): expect(isinstance(s := getattr(self, name), (Split, Acts, Store)), name, 'a Split, or stored activations', s)
+        expect(isinstance(self.train, Split) == isinstance(self.test, Split), 'test', 'what train is, pictures or activations', self.test)
         one_string(self.name, 'name')
         self.classnames, self.templates = strings(self.classnames, 'classnames'), _check_templates(self.templates)
         for s in (self.train, self.test):
-            if s.y is not None and len(s): expect((top := int(s.y.max())) < len(self.classnames), 'y', f'classes below {len(self.classnames)}, the number of class names', top)
+            if (y := labels_of(s)) is not None and len(s): expect((top := int(y.max())) < len(self.classnames), 'y', f'classes below {len(self.classnames)}, the number of class names', top)
 
     def __repr__(self):
         return '\n'.join([f'Dataset({self.name!r}, train {self.train}, test {"the same" if self.test is self.train else self.test}, '
@@ -145,6 +148,7 @@ class Dataset:
     def all(self)->Split:
         "Train and test images together, train first."
         if self.test is self.train: return self.train
+        if not isinstance(self.train, Split): return together(self.train, self.test)
         cat = np.concatenate if isinstance(self.train.images, np.ndarray) else lambda parts: [*parts[0], *parts[1]]
         y = None if self.train.y is None or self.test.y is None else torch.cat([self.train.y, self.test.y])
         return Split(cat([self.train.images, self.test.images]), self.train.ids + self.test.ids, y, self.train.skipped + self.test.skipped)

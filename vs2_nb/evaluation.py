@@ -15,6 +15,7 @@ from sklearn.model_selection import KFold
 from tqdm import tqdm
 from .activations import extract
 from .engine.check import a_clip, a_dataset, a_method, able, expect, flag, frame, function, ints, location, one_of, some_acts, whole
+from .engine.sources import labels_of
 from .engine.store import Acts, Store
 from .data import Split
 from .engine.files import read_json, write_json
@@ -40,6 +41,8 @@ def predict(
     for idx in torch.arange(len(acts)).split(batch_size):
         batch = acts.take(idx, {'x', *needs})
         given = {k: v.to(clip.device) for k in needs if (v := getattr(batch, k)) is not None}
+        if lacks := [k for k in needs if k not in given]:
+            raise ValueError(f'acts: {type(method).__name__} needs {" and ".join(lacks)}, and these activations have none' + (' (e is clip.embed(x))' if 'e' in lacks else ''))
         given = {k: v.float() if v.is_floating_point() else v for k, v in given.items()}
         got = given['x'] if method is None else method(**given)
         out.append((got if isinstance(method, Predictor) else clip.logits(clip.embed(got), text)).cpu())
@@ -139,8 +142,7 @@ def evaluate(
 # %% ../nbs/evidence/evaluation.ipynb #e9e983a9
 def _labels(acts):
     "The labels of a set, for scoring."
-    y = acts._y if isinstance(acts, Acts) else acts.take(range(len(acts)), ('x', 'y')).y
-    if y is None: raise ValueError('acts: these images have no labels, so no accuracy can be computed')
+    if (y := labels_of(acts)) is None: raise ValueError('acts: these images have no labels, so no accuracy can be computed')
     return y
 
 # %% ../nbs/evidence/evaluation.ipynb #53172245
@@ -167,10 +169,20 @@ def cut(
 # %% ../nbs/evidence/evaluation.ipynb #eb404f93
 def _how_many(folds, n=None): return None if folds is None else whole(folds, 'folds', 2, n)
 
+# %% ../nbs/evidence/evaluation.ipynb #8a49a797
+@torch.no_grad()
+def _activations(clip, data, q, blocks):
+    "Of all images: pictures go through the model; what is stored is taken as it is, and e made where there is none."
+    if isinstance(data.train, Split): return extract(clip, data.all, q=q, blocks=blocks).load()
+    if q is not None or blocks is not None: raise ValueError(f'{"q" if q is not None else "blocks"}: expected None, since data holds stored activations and no pictures')
+    for s in (data.train, data.test): _check_store(clip, s)
+    a = data.all if isinstance(data.all, Acts) else data.all.load()
+    return a if a._e is not None else Acts(**a._columns(), e=torch.cat([clip.embed(p).cpu() for p in a._x.split(4096)]))
+
 # %% ../nbs/evidence/evaluation.ipynb #73756af4
 def out_of_fold(
     clip, # a `FrozenCLIP`
-    data, # `Dataset`
+    data, # `Dataset`, of pictures or of stored activations
     fits, # {name: `f(acts, seed) → method`}, or one or a list of `f(acts, seed) → {name: method}`
     folds:int=5, # None: the dataset's own train and test splits
     seeds=(0,), # the seeds to refit with
@@ -180,8 +192,9 @@ def out_of_fold(
 )->tuple: # {(name, seed): logits `[n,c]`}, {name: labels seen} and in its `images` {name: images seen}, y `[n]`
     "Predictions on every image by methods that were fitted on the other folds."
     fits, seeds, pairs = _fits(fits), _seeds(seeds), cut(data, folds, shuffle)
-    text, y = a_clip(clip).text(data.classnames, data.templates), data.all.y
-    acts, order = extract(clip, data.all, q=q, blocks=blocks).load(), np.concatenate([test for _, test in pairs])
+    text, y = a_clip(clip).text(data.classnames, data.templates), labels_of(data.all)
+    acts, order = _activations(clip, data, q, blocks), np.concatenate([test for _, test in pairs])
+    split = data.all if isinstance(data.all, Split) else None
     zero_shot = predict(clip, acts.take(order), text)
     logits, labels = {('zero-shot', s): zero_shot for s in seeds}, Seen({'zero-shot': 'none'}, {'zero-shot': 'none'})
     with tqdm(total=len(seeds)*len(pairs), desc='cross-fitting', unit='fit') as bar:
@@ -190,7 +203,7 @@ def out_of_fold(
             for train, test in pairs:
                 for name, (method, given) in _fit(fits, acts, train, seed).items():
                     if isinstance(method, Transductive): part = _of_all(clip, acts, text, method, given, order, test, name, at_once)
-                    else: part = predict(clip, acts.take(test), text, method, split=data.all.take(test))
+                    else: part = predict(clip, acts.take(test), text, method, split=split and split.take(test))
                     parts.setdefault(name, []).append(part)
                     labels.note(name, method, given) # after predicting: a method may keep what it was given
                 bar.update()
@@ -231,19 +244,12 @@ def _seeds(seeds):
     expect(len(out) > 0, 'seeds', 'at least one', seeds)
     return out
 
-# %% ../nbs/evidence/evaluation.ipynb #981e67cb
-class _Watched(Acts):
-    "Activations that note in `seen` that one has looked at them."
-    def __getattribute__(self, name):
-        if name in ('x', 'xs', 'e', 'q'): vars(self).setdefault('seen', set()).add('x')
-        return super().__getattribute__(name)
-
 # %% ../nbs/evidence/evaluation.ipynb #f2214f4c
 def _fit(fits, acts, train, seed):
     "{name: (method, the activations it was fitted on)} for one fold; the activations remember whether they or their labels were read."
     out = {}
     for name, fit in fits:
-        part = _Watched(**acts.take(train)._columns())
+        part = Acts(**acts.take(train)._columns()) # its own `seen`: what this fit reads
         made = fit(part, seed)
         made = made if name is None else {name: made}
         if twice := sorted(set(made) & set(out)): raise ValueError(f'fits: two methods are called {twice}')
@@ -299,18 +305,19 @@ def describe(
 # %% ../nbs/evidence/evaluation.ipynb #cf6b1f9b
 def crossfit(
     clip, # a `FrozenCLIP`
-    data, # `Dataset` with labels
+    data, # `Dataset` with labels, of pictures or of stored activations
     fits, # {name: `f(acts, seed) → method`}, or one or a list of `f(acts, seed) → {name: method}`
     folds:int=5, # None: the dataset's own train and test splits
     seeds:int=1, # how many, from 0; 0 is the primary one
     shuffle:bool=False, # shuffled instead of contiguous folds: a sensitivity check
     out:str=None, # a JSON file to write
-    **options, # q, blocks of `out_of_fold`
+    q=None, # retrieval feature to extract, see `extract`
+    blocks:int=None, # blocks to extract, see `extract`
 )->pd.DataFrame:
     "Refit for every fold and seed, predict every image out of fold, and tabulate."
     out, seeds = out if out is None else location(out, 'out'), whole(seeds, 'seeds', 1)
-    if a_dataset(data).all.y is None: raise ValueError(f'data: {data.name} has no labels, so no accuracy can be computed')
-    logits, labels, y = out_of_fold(clip, data, fits, folds, range(seeds), shuffle, **options)
+    if labels_of(a_dataset(data).all) is None: raise ValueError(f'data: {data.name} has no labels, so no accuracy can be computed')
+    logits, labels, y = out_of_fold(clip, data, fits, folds, range(seeds), shuffle, q, blocks)
     table = tabulate(logits, labels, y, **describe(clip, data, folds, shuffle))
     if out is not None: save_results(out, table, weights=clip.hash)
     return table

@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['codes', 'top_images', 'top_rows', 'plot_top', 'digit_attributes', 'coverage', 'attribute_table', 'best_concepts',
            'plot_concepts', 'firing_rates', 'top_classes', 'heat', 'lead', 'class_specific', 'explain_flip',
-           'plot_flip', 'steering_cosines', 'plot_class_gains', 'confusion_change', 'explore']
+           'plot_flip', 'steering_cosines', 'plot_class_gains', 'confusion_change', 'browse_latents']
 
 # %% ../nbs/method/interpret.ipynb #7bd731bb
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch, torch.nn.functional as F
 from scipy import sparse, stats
 from .engine.check import a_sae, a_split, able, expect, flag, floats, frame, ints, strings, whole
 from .engine.sources import as_acts, batches
+from .engine.style import COLOURS, nothing
 from .data import ASSETS, Split
 from .engine.files import read_json
 from .metrics import both, holm
@@ -169,8 +170,8 @@ def plot_concepts(
         _pictures(axs, split, rows); axs[0].set_title(f'latent {l}', fontsize=9, loc='left')
         c = 100*coverage(table, [split.ids[r] for r in rows]).nlargest(n, 'lift')[::-1]
         ax = fig.add_subplot(grid[2*i:2*i+2, 6], xlim=(0, 103))
-        ax.barh(c.index, c.share, color='#0072B2', label='among the top images')
-        ax.plot(c.base, range(len(c)), 'D', color='#D55E00', ms=5, label='base rate'); ax.tick_params(labelsize=8)
+        ax.barh(c.index, c.share, color=COLOURS['blue'], label='among the top images')
+        ax.plot(c.base, range(len(c)), 'D', color=COLOURS['orange'], ms=5, label='base rate'); ax.tick_params(labelsize=8)
         if i == 0: ax.legend(fontsize=7, loc='lower center', bbox_to_anchor=(.4, 1), ncols=2, frameon=False)
     ax.set_xlabel('share with the attribute (%)', fontsize=8)
     return fig
@@ -289,8 +290,8 @@ def plot_flip(
     grid = fig.add_gridspec(len(why), width+3, width_ratios=[4, 1.6, 3]+[1]*width, wspace=.12, hspace=.1)
     ax = fig.add_subplot(grid[:,0]); ax.imshow(split[i]); ax.axis('off'); ax.set_title(title, fontsize=8)
     ax, at = fig.add_subplot(grid[:,2]), np.arange(len(why))
-    ax.barh(at-.18, why.attribution, .34, color='#0072B2', label='attribution')
-    ax.barh(at+.18, why.ablation, .34, color='#D55E00', label='ablation'); ax.axvline(0, color='gray', lw=.8)
+    ax.barh(at-.18, why.attribution, .34, color=COLOURS['blue'], label='attribution')
+    ax.barh(at+.18, why.ablation, .34, color=COLOURS['orange'], label='ablation'); nothing(ax)
     ax.set(ylim=(len(why)-.5, -.5), yticks=at, yticklabels=[f'latent {l}' for l in why.latent], xlabel='logits')
     ax.tick_params(labelsize=7); ax.legend(fontsize=7, loc='lower center', bbox_to_anchor=(.3, 1), ncols=2, frameon=False)
     for line, l in enumerate(why.latent):
@@ -327,11 +328,11 @@ def plot_class_gains(
     t = table.dropna(subset='gain')
     t = (t if len(t) <= 2*n else pd.concat([t[:n], t[-n:]]))[::-1]
     ax = plt.subplots(figsize=(6, .28*len(t)+1))[1]
-    ax.barh(t['class'], t.gain, color=np.where(t.gain >= 0, '#0072B2', '#D55E00'))
+    ax.barh(t['class'], t.gain, color=np.where(t.gain >= 0, COLOURS['blue'], COLOURS['orange']))
     for i, (gain, fixed, name) in enumerate(zip(t.gain, t.fixed, t['was taken for'])):
         note = f' {fixed} fixed, most were taken for {name}' if fixed else ' none fixed'
         ax.text(max(gain, 0), i, note, va='center', fontsize=7)
-    ax.axvline(0, color='gray', lw=.8)
+    nothing(ax)
     ax.set(xlabel='gain in accuracy (points)', xlim=(None, max(1, t.gain.max())*2.1))
     return ax
 
@@ -349,14 +350,14 @@ def confusion_change(
             .rename_axis('true class').rename_axis('answer', axis=1))
 
 # %% ../nbs/method/interpret.ipynb #f3c7f452
-def explore(
+def browse_latents(
     sae:TopKSAE, acts, # tensor `[m,d]`, `Acts` or `Store`
     split:Split, # the m images
     n:int=12, # images shown
 ):
     "A menu of the live latents, most active first, and the top images of the one chosen; `.f(latent)` is the figure."
     try: import ipywidgets
-    except ImportError as e: raise ImportError('explore: needs ipywidgets, get it with pip install ipywidgets') from e
+    except ImportError as e: raise ImportError('browse_latents: needs ipywidgets, get it with pip install ipywidgets') from e
     if len(a_split(split)) != len(acts := as_acts(acts)): raise ValueError(f'split: expected {len(acts)} images, got {len(split)}')
     z = codes(sae, acts)
     count = (z > 0).sum(0)

@@ -21,7 +21,9 @@ class PASSLoss:
         w_aux:float=.8, # weight of the second term
         mean:str='batch', # class means of the batch, or 'running'
         momentum:float=.1, # of the running mean: how much of it each batch replaces
+        labels:str='train', # what y is: 'train' for true labels, 'none' for the model's own guesses; the SAE's `labels` say it
     ):
+        self.labels = one_of(labels, 'labels', ('none', 'train'))
         self.w_aux, self.mean = number(w_aux, 'w_aux', least=0), one_of(mean, 'mean', ('batch', 'running'))
         self.momentum, self.reconstruction = number(momentum, 'momentum', 0, 1), Reconstruction()
 

@@ -22,11 +22,12 @@ class NeighbourIndex:
         q:torch.Tensor, # `[m,dq]` features of the corpus
         backend:str='torch', # or 'faiss', on the CPU: the same answers; measured below
         chunk:int=512, # queries at a time: at most chunk·m similarities are in memory
+        keep:int=0, # how many of the last searches are remembered, by their content
     ):
         q = floats(q, 'q', ('m', 'dq'))
         expect(len(q) > 0, 'q', 'features [m,dq] of a corpus', q)
         self.q, self.backend = F.normalize(q.float()), one_of(backend, 'backend', ('torch', 'faiss'))
-        self.chunk = whole(chunk, 'chunk', 1)
+        self.chunk, self.keep, self._found = whole(chunk, 'chunk', 1), whole(keep, 'keep', 0), {}
         if backend == 'faiss': self.flat = _faiss_index(self.q)
 
     def __len__(self): return len(self.q)
@@ -44,12 +45,24 @@ def search(self:NeighbourIndex,
     q, N = floats(q, 'q', ('b', self.q.shape[1])), whole(N, 'N', 1, len(self) - (exclude is not None))
     if exclude is not None: exclude = ints(exclude, 'exclude', len(q), 0, len(self)-1)
     q, more = F.normalize(q.to(self.q)), N + (exclude is not None)
-    parts = [self._top(part, more) for part in q.split(self.chunk)]
-    sim, idx = (torch.cat(p) for p in zip(*parts))
+    sim, idx = self._search(q, more)
     if exclude is None: return sim, idx
     keep = idx != exclude.to(idx)[:,None]
     keep[keep.all(1), -1] = False # the query was not among them: the last one is too many
     return sim[keep].view(-1, N), idx[keep].view(-1, N)
+
+# %% ../nbs/method/retrieval.ipynb #59d3b37b
+@patch
+def _search(self:NeighbourIndex, q, N):
+    "All chunks; or the answer to the same question, if it is remembered."
+    key = (N, q.device, hashlib.sha256(q.detach().cpu().contiguous().numpy()).digest()) if self.keep and not q.requires_grad else None
+    if key not in self._found or key is None:
+        parts = [self._top(part, N) for part in q.split(self.chunk)]
+        out = tuple(torch.cat(p) for p in zip(*parts))
+        if key is None: return out
+        self._found[key] = out
+        for old in list(self._found)[:-self.keep]: del self._found[old]
+    return self._found[key]
 
 # %% ../nbs/method/retrieval.ipynb #a77c99de
 @patch

@@ -31,6 +31,7 @@ class Method:
     saw = 'none' # labels that it was made with, beyond what its parts say
     images = 'train' # unlabelled images that it has seen: 'none', 'train', 'test' (all that are evaluated, at once) or 'stream' (those before)
     counted = True # torch does all of its work, so FLOPs can be counted
+    def __init__(self): pass # subclasses say what they are made of
     def __call__(self,
         x:torch.Tensor=None, # `[b,d]`
         q:torch.Tensor=None, # `[b,dq]` retrieval feature

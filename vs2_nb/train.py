@@ -16,6 +16,7 @@ from .engine.checkpoint import Checkpoint, job_key
 from .engine.ranks import rank, wait
 from .sae import AuxK, MultiTopK, Reconstruction, TopKSAE
 from .engine.sources import Scaled, as_acts, batches
+from .engine.style import COLOURS
 from .engine.trainer import OPTIONS, Trainer, checked, default_lr
 
 # %% ../nbs/method/train.ipynb #f20c316e
@@ -173,10 +174,10 @@ def plot_training(
     fired = sum((sae.encode(b.x.to(sae.W_dec)) != 0).sum(0) for b in batches(source, batch_size))
     fig, (a, b) = plt.subplots(1, 2, figsize=(8, 2.6))
     shown = dict(fvu=('FVU', '-'), valid_fvu=('FVU, validation', ':'), dead=('latents that did not fire', '--'))
-    for (key, (label, line)), color in zip(shown.items(), ['#0072B2', '#009E73', '#D55E00']):
+    for (key, (label, line)), color in zip(shown.items(), [COLOURS[c] for c in ('blue', 'green', 'orange')]):
         if key in sae.history[0]: a.plot([r[key] for r in sae.history], line, color=color, label=label)
     a.set(title='Training', xlabel='epoch', ylabel='share', ylim=(0, None)); a.legend(fontsize=8)
-    b.hist(100*(fired/len(as_acts(source))).cpu().numpy(), bins=40, color='#0072B2')
+    b.hist(100*(fired/len(as_acts(source))).cpu().numpy(), bins=40, color=COLOURS['blue'])
     b.set(title='How often a latent fires', xlabel='share of images (%)', ylabel='latents')
     fig.tight_layout()
     return fig

@@ -239,12 +239,16 @@ def frame(
 
 # %% ../../nbs/engine/check.ipynb #c2e726d6
 def a_clip(
-    v, # a tower: `FrozenCLIP`, or one of your own, see `method/activations`
+    v, # a tower: `FrozenCLIP`, or one of your own, see `method/tower`
     name:str='clip', # of the argument
     *more:str, # what is needed besides: 'transform' and 'hooked' where pictures go through it
 ):
-    "A `FrozenCLIP`, or a tower that has what is used of one."
-    return able(v, name, 'a FrozenCLIP', 'embed', 'logits', 'text', *more)
+    "A `FrozenCLIP`, or a tower that has what is used of one; one that lacks something is told what."
+    parts = ('embed', 'logits', 'text', *more)
+    lacks = [p for p in parts if not hasattr(v, p)]
+    if lacks and len(lacks) < len(parts) and not isinstance(v, type):
+        raise ValueError(f'{name}: expected a FrozenCLIP or a tower with {", ".join(parts)}, and {type(v).__name__} has no {" and no ".join(lacks)}')
+    return able(v, name, 'a FrozenCLIP', *parts)
 
 # %% ../../nbs/engine/check.ipynb #e00e7a8c
 def a_dataset(v, name='data'):

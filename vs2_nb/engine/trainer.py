@@ -105,10 +105,11 @@ class Trainer:
 def _start(self:Trainer, losses):
     "Copies of the losses, since they will hold this training's state; and whether they read labels."
     self.losses = [deepcopy(l) for l in losses]
-    needy = [type(l).__name__ for l in self.losses if getattr(l, 'needs_y', False)]
+    needy = [l for l in self.losses if getattr(l, 'needs_y', False)]
     if needy and self.source.take([0], ('x', 'y'))._y is None:
-        raise ValueError(f'source: {needy[0]} needs labels, and this source has none')
-    self.sae.labels, self.columns = ('train', ('x', 'y')) if needy else ('none', ('x',))
+        raise ValueError(f'source: {type(needy[0]).__name__} needs labels, and this source has none')
+    self.sae.labels = 'train' if any(getattr(l, 'labels', 'train') == 'train' for l in needy) else 'none' # guesses are none
+    self.columns = ('x', 'y') if needy else ('x',)
     for l in self.losses:
         if hasattr(l, 'start'): l.start(self.sae, len(self.source))
 

@@ -8,6 +8,7 @@ __all__ = ['figure2', 'figure3', 'attributes', 'figure4', 'lines', 'figure6', 'f
 # %% ../../nbs/paper/figures.ipynb #1b30d941
 import matplotlib.pyplot as plt, pandas as pd
 from ..datasets import cub_attributes
+from ..engine.style import COLOURS
 from ..evaluation import predict
 from ..interpret import (best_concepts, class_specific, digit_attributes, explain_flip, firing_rates, heat,
     plot_concepts, plot_flip, plot_top, top_images)
@@ -83,7 +84,7 @@ def lines(
 )->plt.Figure:
     "Accuracy along an axis."
     fig, ax = plt.subplots(figsize=(5, 3))
-    colours = ('#0072B2', '#D55E00', '#009E73', '#CC79A7', '#000000', '#56B4E9')
+    colours = [COLOURS[c] for c in ('blue', 'orange', 'green', 'purple', 'black', 'sky')]
     for (name, line), c, mark in zip(table.items(), colours, 'os^vDX'):
         ax.plot(range(len(line)), line, marker=mark, color=c, ms=4, label=name)
     if level is not None: ax.axhline(level, ls='--', color='gray', lw=1, label='zero-shot')
