@@ -11,7 +11,7 @@ import numpy as np, torch
 from fastcore.basics import patch
 from PIL import Image
 from .activations import extract
-from .engine.check import a_clip, a_dataset, a_sae, expect, flag, number, one_of, whole
+from .engine.check import a_clip, a_dataset, a_sae, number, one_of, whole
 from .engine.pictures import upright
 from .engine.style import COLOURS
 from .explorer import _picture
