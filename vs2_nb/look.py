@@ -11,7 +11,7 @@ import numpy as np, torch
 from fastcore.basics import patch
 from PIL import Image
 from .activations import extract
-from .engine.check import a_clip, a_dataset, a_sae, expect, flag, number, one_of, whole
+from .engine.check import a_clip, a_dataset, a_sae, number, one_of, whole
 from .engine.pictures import upright
 from .engine.style import COLOURS
 from .explorer import _picture
@@ -26,7 +26,7 @@ class Look:
         clip, # a `FrozenCLIP`
         data, # a `Dataset` of pictures
         sae, # a `TopKSAE` of its training activations
-        shown:int=8, # latents, and neighbours
+        shown:int=6, # latents, and neighbours
         side:int=44, # pixels of small pictures
     ):
         self.clip, self.data, self.sae = a_clip(clip, 'clip', 'tap', 'transform'), a_dataset(data), a_sae(sae)
@@ -49,6 +49,7 @@ def put(self:Look,
     self.values, self.indices = values[:,order], indices[:,order]
     self.fvu = self.sae.fvu(self.x.to(self.sae.W_dec)).item()
     self.near = self.index.search(self.clip.embed(self.x).cpu(), min(self.shown, len(self.index)))
+    self.before = self.probabilities(alpha=0)
 
 # %% ../nbs/method/look.ipynb #7ea35281
 @patch
@@ -76,7 +77,7 @@ def small(self:Look,
     return f'<img src="{self._small[row]}" width="{self.side}" height="{self.side}" style="object-fit:cover" alt="training picture {row}">'
 
 @patch
-def tops(self:Look, latent:int, n:int=4)->str:
+def tops(self:Look, latent:int, n:int=3)->str:
     "The training pictures that fire a latent most."
     return ''.join(self.small(int(r)) for r in _top(self.z, np.array([latent]), n).row)
 
@@ -94,7 +95,7 @@ def bars(self:Look, before, after, n:int=5)->str:
 @patch
 def page(self:Look, method:str='VS2', alpha:float=1.05, off=())->str: # HTML
     "Everything about the picture, as HTML."
-    before, after = self.probabilities(alpha=0), self.probabilities(method, alpha, off)
+    before, after = self.before, self.probabilities(method, alpha, off)
     rows = [f'<tr><td>{j}{" (off)" if j in off else ""}</td><td>{v:.2f}</td><td>{self.tops(j)}</td></tr>'
             for v, j in zip(self.values[0].tolist()[:self.shown], self.indices[0].tolist()) if v > 0]
     sim, at = (t[0].tolist() for t in self.near)
