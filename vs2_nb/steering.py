@@ -140,11 +140,11 @@ class VS2(Steer):
 
 # %% ../nbs/method/steering.ipynb #6f7eea9f
 class Reconstruct(Steer):
-    "SAE_REC (paper, Tables 1a and 4): x from its amplified code, D(gamma z); gamma 0 zeroes latents out, −1 negates them."
+    "SAE_REC (paper, Tables 1a and 4): x from its amplified code, decode(gamma z); gamma 0 zeroes latents out, −1 negates them."
     def __init__(self,
         sae:TopKSAE,
         gamma:float=1, # factor on the code
-        residual:bool=False, # True keeps what the SAE cannot explain: x − D(z) + D(gamma z)
+        residual:bool=False, # True keeps what the SAE cannot explain: x − decode(z) + decode(gamma z)
     ): self.sae, self.gamma, self.residual = _an_sae(sae), number(gamma, 'gamma'), flag(residual, 'residual')
 
     def apply(self, x):
