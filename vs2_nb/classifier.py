@@ -160,7 +160,8 @@ def sae_of(
         for part in v.values() if isinstance(v, dict) else [v]:
             if found := part if isinstance(part, TopKSAE) else sae_of(part): return found
 
-# %% ../nbs/tools/classifier.ipynb #c00cc0f2
+# %% ../nbs/tools/classifier.ipynb #45a7cd1a
+@torch.no_grad()
 def fvu_of(method, acts)->torch.Tensor: # `[n]`, or None
     "FVU of each picture under the SAE of a method."
     if (sae := sae_of(method)) is None: return None
