@@ -19,7 +19,6 @@ from .engine.check import expect, location, one_of
 from .engine.files import sha256_file, write_json
 from .engine.names import named
 from .engine.pictures import UnreadableImage
-from .engine.ranks import join
 from .evaluation import Seen, save_results, show_table, tabulate
 from .folders import folder, has_classes, left_out, listing
 from .keep import read_method, why_not
@@ -143,18 +142,24 @@ def vs2_classify(
     if fitted and not path: raise ValueError(f'fitted: there is no fitted method in {fitted}')
     given = dict(classnames=None if classnames is None else names(classnames, 'classnames'), templates=_prompts(templates))
     data = own_folder(root, *(given[k] or said.get(k) for k in given))
-    clip = _recipes_model(said, model, pretrained, gelu, mean, std) if path else _model(model or 'photo', pretrained, precision, gelu, mean, std, device=join())
+    clip = _recipes_model(said, model, pretrained, gelu, mean, std) if path else _model(model or 'photo', pretrained, precision, gelu, mean, std)
     print(clip, *data.notes, sep='\n')
     blocks, split, other = None if path else blocks_of(m, clip), data.test if len(data.test) else data.train, None if path else _others(train, data)
     acts, split, bad = _seen(clip, split, blocks, skip, batch, workers)
     if path: c = load_classifier(path, clip, data.classnames if given['classnames'] or not said.get('classnames') else None, given['templates'])
-    else: c = fit_classifier(clip, acts if other is None else _seen(clip, other, blocks, skip, batch, workers)[0], data.classnames, method, data.templates, seed)
+    else:
+        fit_on, _, unread = (acts, None, ()) if other is None else _seen(clip, other, blocks, skip, batch, workers)
+        if unread: print(f'not fitted on {len(unread)} unreadable: {_said(unread)}')
+        c = fit_classifier(clip, fit_on, data.classnames, method, data.templates, seed)
     _answer(out, c, data, split, acts, bad, Path(root), 'kept' if path else 'own' if other is None else 'other')
 
 # %% ../nbs/tools/own.ipynb #bb147d9a
 def _others(train, data):
     "Pictures to fit on that are not those that are answered, or None."
-    if train: return _split(root := location(train, 'train').expanduser(), *walk(root))
+    if train:
+        root = location(train, 'train').expanduser()
+        expect(root.is_dir(), 'train', 'an existing folder', train)
+        return _split(root, *walk(root))
     return data.train if data.train is not data.test and len(data.train) and len(data.test) else None
 
 def _answer(out, c, data, split, acts, bad, root, on):

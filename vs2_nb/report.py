@@ -84,8 +84,8 @@ STYLE = '''
 * { box-sizing: border-box; } body { margin: 0 auto; max-width: 72rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif; background: var(--bg); color: var(--fg); overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; border-bottom: 1px solid var(--line); } .soft { color: var(--soft); }
 .sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); gap: .8rem; padding: 0; } figure { margin: 0; border: 1px solid var(--line); border-radius: .4rem; padding: .5rem; }
-figure > img { width: 100%; height: 9rem; object-fit: contain; } figcaption { font-size: .85rem; } .near img { width: 3.2rem; height: 3.2rem; object-fit: cover; margin-right: .2rem; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; } caption { text-align: left; color: var(--soft); } th, td { text-align: left; padding: .15rem .7rem .15rem 0; vertical-align: top; } td.n { text-align: right; }
+figure > img { width: 100%; height: 9rem; object-fit: contain; } figcaption { font-size: .85rem; } .near { display: flex; flex-wrap: wrap; align-items: center; gap: .2rem; } .near img { width: 3.2rem; height: 3.2rem; object-fit: cover; }
+.scroll { overflow-x: auto; } table { border-collapse: collapse; white-space: nowrap; overflow-wrap: normal; } tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 8rem; max-width: 20rem; font-weight: 600; } caption { text-align: left; color: var(--soft); } th, td { text-align: left; padding: .15rem .7rem .15rem 0; vertical-align: top; } td.n { text-align: right; }
 .bar { display: inline-block; height: .7em; background: var(--bar); } .for::before { content: "✓ "; } .against::before { content: "✗ "; } .neither::before { content: "· "; } li { list-style: none; } ul { padding-left: 0; }
 '''
 
@@ -118,7 +118,7 @@ def _why(split, table, moved, classnames):
     "What moved a picture, as part of its card."
     latents, near = moved.get('latents', ()), moved.get('near', ())
     said = ''.join(f'<br>latent {j}, which raises {_text(classnames[k])}: {g:+.2f}' for j, k, g in latents)
-    if near: said += '<div class="near">like ' + ''.join(_picture(split, i, f'{table.path[i]}, a near picture answered {table.after[i]}', 56) for i in near) + '</div>'
+    if near: said += '<div class="near"><span>like</span>' + ''.join(_picture(split, i, f'{table.path[i]}, a near picture answered {table.after[i]}', 56) for i in near) + '</div>'
     return said
 
 def _table(rows, head, caption):
@@ -154,7 +154,7 @@ def write_report(
     changed = table.index[table.before != table.after].tolist()
     first = sorted(changed, key=lambda i: -table.after_probability[i])[:CHANGED]
     unsure = table.after_probability.sort_values(kind='stable').index[:UNSURE].tolist()
-    parts = [f'<h1>{_text(facts.get("folder", "Pictures"))}</h1>', '<ul>', *(f'<li>{_text(k)}: {_text(v)}</li>' for k, v in facts.items()), '</ul>',
+    parts = [f'<h1>{_text(facts.get("folder", "Pictures"))}</h1>', '<ul>', *(f'<li>{_text(k)}: {_text(v)}</li>' for k, v in facts.items() if k != 'folder'), '</ul>',
              '<h2>For or against, without labels</h2>', f'<p><strong>{_text(short)}</strong></p>', '<ul>', *(f'<li class="{r.speaks}">{_text(r.says)}</li>' for r in advice.itertuples()), '</ul>',
              *([] if scores is None else ['<h2>With labels</h2>', _table(scores.astype(str).values.tolist(), [html.escape(str(h)) for h in scores], 'Accuracy against the folders’ names.')]),
              f'<h2>What changed: {len(changed)} of {len(table)}</h2>', f'<p class="soft">{f"The {len(first)} of them that are surest." if len(first) < len(changed) else ""}</p>',
