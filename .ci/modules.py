@@ -56,6 +56,13 @@ CALLS = {
     'paper.sae_tables': "m.sae_grid(m.Study(quick=True))",
     'paper.figures': "m.lines(m.pd.DataFrame({'a': [1, 2]}), '', '')",
     'paper.reproduce': "m.targets('all'), m.compute('table1c', m.Study(quick=True))",
+    'keep': "m.kinds()['VS2']",
+    'classifier': "m.label_free(), m.matched_temperature(m.torch.eye(2), 3*m.torch.eye(2))",
+    'advice': "m.effective([1, 2]), m.agreement(m.torch.eye(3), m.torch.arange(3))",
+    'report': "m.answers(['a'], ['x', 'y'], m.torch.eye(2)[:1], m.torch.eye(2)[:1])",
+    'own': "m.walk('nbs/images')",
+    'estimator': "m.ZeroShotClassifier(['a']).get_params()",
+    'hub': "m.FILES",
     'cli': "m._prompts('a {}')",
 }
 

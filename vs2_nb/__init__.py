@@ -5,12 +5,12 @@ __version__ = "0.1.0"
 
 # %% auto #0
 __all__ = ['load_clip', 'load_dataset', 'extract', 'train_sae', 'TopKSAE', 'VS2', 'steered', 'classify', 'compare', 'crossfit',
-           'method', 'Bench', 'fits', 'list_stores', 'clear_stores']
+           'method', 'Bench', 'fits', 'fit_classifier', 'ZeroShotClassifier', 'list_stores', 'clear_stores']
 
 # %% ../nbs/engine/face.ipynb #6de80974
 from importlib import import_module
 _FACE = dict(load_clip='clip', load_dataset='datasets', extract='activations', train_sae='train', TopKSAE='sae', VS2='steering', steered='steering',
-             classify='evaluation', compare='evaluation', crossfit='evaluation', method='methods', Bench='methods', fits='methods',
+             classify='evaluation', compare='evaluation', crossfit='evaluation', method='methods', Bench='methods', fits='methods', fit_classifier='classifier', ZeroShotClassifier='estimator',
              list_stores='engine.store', clear_stores='engine.store')
 
 # %% ../nbs/engine/face.ipynb #d638c63f
@@ -23,4 +23,4 @@ def __dir__(): return sorted([*globals(), *_FACE])
 
 # %% ../nbs/engine/face.ipynb #c23938f5
 _all_ = ['load_clip', 'load_dataset', 'extract', 'train_sae', 'TopKSAE', 'VS2', 'steered', 'classify', 'compare', 'crossfit', 'method', 'Bench', 'fits',
-         'list_stores', 'clear_stores']
+         'fit_classifier', 'ZeroShotClassifier', 'list_stores', 'clear_stores']

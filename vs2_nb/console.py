@@ -99,7 +99,7 @@ def write_csv(
     with atomic_write(path) as tmp: table.to_csv(tmp, index=False)
 
 # %% ../nbs/tools/console.ipynb #44429f4d
-COMMANDS = dict(vs2_quickstart='cli', vs2_extract='cli', vs2_train_sae='cli', vs2_steer='cli',
+COMMANDS = dict(vs2_quickstart='cli', vs2_extract='cli', vs2_train_sae='cli', vs2_steer='cli', vs2_classify='own',
                 vs2_reproduce='paper.reproduce', vs2_bench='bench', vs2_train_mini='mini_clip') # command → its module
 
 # %% ../nbs/tools/console.ipynb #d13f3928

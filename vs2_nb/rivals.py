@@ -18,7 +18,7 @@ from .steering import Predictor, Transductive
 
 # %% ../nbs/method/rivals.ipynb #16c79d9e
 class Rival(Transductive):
-    "Unit texts and a logit scale; subclasses define `head(e)`, a function from embeddings to logits, or `apply(e)`."
+    "Unit texts and a logit scale; subclasses define `learn(e)` and `score(e, **kept)`, or `apply(e)`."
     def __init__(self,
         text:torch.Tensor, # `[de,c]` class texts
         s:float=100., # logit scale of the model
@@ -34,7 +34,13 @@ class Rival(Transductive):
         expect(len(e := floats(e, 'e', ('n', self.T.shape[1]))) > 0, 'e', 'at least one image', e)
         return F.normalize(e.detach().cpu().double(), dim=1)
     def logits(self, e): return self.s*self.unit(e) @ self.T.T
-    def head(self, e): raise NotImplementedError(f'{type(self).__name__} is about the images that it is given, and leaves nothing for others')
+    def learn(self, e)->dict: # name → tensor
+        "What is kept of these images."
+        raise NotImplementedError(f'{type(self).__name__} is about the images that it is given, and leaves nothing for others')
+    def head(self, e)->callable: # e `[b,de]` → logits `[b,c]`
+        "What these images have taught."
+        kept = self.learn(e)
+        return partial(self.score, **kept)
     def apply(self, e)->torch.Tensor: # `[n,c]`
         "Logits of the images that it is given, all at once."
         return self.head(e)(e)
@@ -58,9 +64,8 @@ class CentredLogits(Rival):
         tau:float=1., # how much of the mean goes
     ): super().__init__(text, s); self.tau = number(tau, 'tau')
 
-    def head(self, e):
-        mean = self.logits(e).mean(0)
-        return lambda e: self.logits(e) - self.tau*mean
+    def learn(self, e): return dict(mean=self.logits(e).mean(0))
+    def score(self, e, mean): return self.logits(e) - self.tau*mean
 
 # %% ../nbs/method/rivals.ipynb #faac16ed
 class DN(Rival):
@@ -69,9 +74,10 @@ class DN(Rival):
         share:float=.25, # of the mean
     ): super().__init__(text, s); self.share = number(share, 'share')
 
-    def head(self, e):
-        mean, T = self.unit(e).mean(0), F.normalize(self.T - self.share*self.T.mean(0), dim=1)
-        return lambda e: self.s*F.normalize(self.unit(e) - self.share*mean, dim=1) @ T.T
+    def learn(self, e): return dict(mean=self.unit(e).mean(0))
+    def score(self, e, mean):
+        T = F.normalize(self.T - self.share*self.T.mean(0), dim=1)
+        return self.s*F.normalize(self.unit(e) - self.share*mean, dim=1) @ T.T
 
 # %% ../nbs/method/rivals.ipynb #fa3b5ca0
 class ClassMeans(Rival):
@@ -81,13 +87,14 @@ class ClassMeans(Rival):
         centred:bool=False, # images less their mean, guesses from centred logits
     ): super().__init__(text, s); self.soft, self.centred = flag(soft, 'soft'), flag(centred, 'centred')
 
-    def head(self, e):
+    def learn(self, e):
         x, L = self.unit(e), self.logits(e)
-        away = x.mean(0) if self.centred else 0
+        away = x.mean(0) if self.centred else torch.zeros_like(x[0])
         if self.centred: L = L - L.mean(0)
         p = L.softmax(1) if self.soft else F.one_hot(L.argmax(1), self.c).double()
-        mu, nobody = F.normalize(p.T @ (x - away), dim=1), p.sum(0) == 0
-        return lambda e: (self.s*F.normalize(self.unit(e) - away, dim=1) @ mu.T).masked_fill(nobody, -torch.inf)
+        return dict(away=away, mu=F.normalize(p.T @ (x - away), dim=1), nobody=p.sum(0) == 0)
+    def score(self, e, away, mu, nobody):
+        return (self.s*F.normalize(self.unit(e) - away, dim=1) @ mu.T).masked_fill(nobody, -torch.inf)
 
 # %% ../nbs/method/rivals.ipynb #d96b1dc0
 def sinkhorn(
@@ -104,9 +111,8 @@ def sinkhorn(
 # %% ../nbs/method/rivals.ipynb #233bfb67
 class Sinkhorn(Rival):
     "L + b, the columns of its softmax brought to equal sums."
-    def head(self, e):
-        b = sinkhorn(self.logits(e))
-        return lambda e: self.logits(e) + b
+    def learn(self, e): return dict(b=sinkhorn(self.logits(e)))
+    def score(self, e, b): return self.logits(e) + b
 
 # %% ../nbs/method/rivals.ipynb #46b29afc
 class InMaP(Rival):
@@ -116,7 +122,7 @@ class InMaP(Rival):
         sure:float=.6, # from here on an answer counts whole
     ): super().__init__(text, s); self.steps, self.sure = whole(steps, 'steps', 0), number(sure, 'sure', 0)
 
-    def head(self, e):
+    def learn(self, e):
         x, L, tau = self.unit(e).to(e.dtype), self.logits(e), 4/self.s
         P = (L + sinkhorn(L)).softmax(1)
         P = torch.where(P.amax(1, keepdim=True) > self.sure, F.one_hot(P.argmax(1), self.c), P)
@@ -126,7 +132,8 @@ class InMaP(Rival):
             if (size := G.norm().item()) > last: rate /= 2
             if rate < 1e-6: break
             W, last = F.normalize(W - rate/(tau*len(x))*G, dim=1), size
-        return lambda e: self.unit(e) @ W.double().T/tau
+        return dict(W=W.double())
+    def score(self, e, W): return self.unit(e) @ W.T/(4/self.s)
 
 # %% ../nbs/method/rivals.ipynb #6a57329e
 class Gaussian(Rival):
@@ -142,7 +149,7 @@ class Gaussian(Rival):
         B = F.one_hot(guess[order], self.c).double()
         return torch.zeros_like(B).index_copy(0, order, B*(B.cumsum(0) <= self.bank))
 
-    def head(self, e):
+    def learn(self, e):
         x, L = self.unit(e), self.logits(e)
         B, p = self.surest(L), L.softmax(1)
         w, inside = p*(1 + B), B.sum(1) > 0
@@ -151,9 +158,9 @@ class Gaussian(Rival):
         scatter, d = apart.T @ apart, x.shape[1]
         trace = (scatter.trace()/max(1, len(apart)-1)).clamp_min(1e-9)
         M = d*torch.linalg.solve(scatter + trace*torch.eye(d).to(x), mu.T) # Λ mu `[d,c]`
-        def score(e): return self.unit(e) @ M - (mu*M.T).sum(1)/2
-        spread = L.std(1, correction=0).mean()/score(e).std(1, correction=0).mean().clamp_min(1e-12)
-        return lambda e: self.logits(e) + spread*score(e)
+        b = (mu*M.T).sum(1)/2
+        return dict(M=M, b=b, spread=L.std(1, correction=0).mean()/(x @ M - b).std(1, correction=0).mean().clamp_min(1e-12))
+    def score(self, e, M, b, spread): return self.logits(e) + spread*(self.unit(e) @ M - b)
 
 # %% ../nbs/method/rivals.ipynb #87c91ad8
 def neighbour_graph(
@@ -210,10 +217,11 @@ def settle(self:TransCLIP, e)->tuple: # shares `[n,c]`, means `[c,d]`, variances
 
 # %% ../nbs/method/rivals.ipynb #bbd08924
 @patch
-def head(self:TransCLIP, e):
+def learn(self:TransCLIP, e): return dict(zip(('mu', 'var'), self.settle(e)[1:]))
+@patch
+def score(self:TransCLIP, e, mu, var):
     "The clouds, held back by the texts, without neighbours."
-    _, mu, var = self.settle(e)
-    return lambda e: self.logits(e).log_softmax(1) + log_density(self.unit(e), mu, var)/50
+    return self.logits(e).log_softmax(1) + log_density(self.unit(e), mu, var)/50
 @patch
 def apply(self:TransCLIP, e): return self.settle(e)[0].log()
 
@@ -272,8 +280,8 @@ class FrolicBias(Rival):
         rounds:int=10, # at most
     ): super().__init__(text, s); self.rounds = whole(rounds, 'rounds', 0)
 
-    def head(self, e):
-        L, b, before = self.logits(e), 0, None
+    def learn(self, e):
+        L, b, before = self.logits(e), self.T.new_zeros(self.c), None
         for _ in range(self.rounds):
             p = (L + b).softmax(1)
             if before is not None and torch.equal(guess := p.argmax(1), before): break
@@ -281,7 +289,8 @@ class FrolicBias(Rival):
             who = F.one_hot(before, self.c).double()
             P = torch.where(who.sum(0)[:,None] > 0, who.T @ p/who.sum(0)[:,None].clamp_min(1), p.mean(0))
             b = b - stationary(P).log()
-        return lambda e: self.logits(e) + b
+        return dict(b=b)
+    def score(self, e, b): return self.logits(e) + b
 
 # %% ../nbs/method/rivals.ipynb #e3acde83
 RIVALS = { # name → a function of text and s

@@ -721,6 +721,7 @@ PAPER += [
     Door('mini_clip.mini_config', dict(vocab_size=Int(1, 99, huge=True))),
     Door('methods.neighbourhood', dict(clip=Clip(), a=obj(_stored), y=Y(36, 10, skip=('beyond',)), c=Int(10, 12), N=Int(1, 50, huge=True), labels=Word('none', 'train')), call=lambda **o: _m('methods', 'neighbourhood')(**o).y),
     Door('methods.prompt_fact', dict(data=Data(), key=Word('ensemble', 'vocabulary', 'flip', ok=('other', 'upper', 'empty', 'odd', 'word')), default=Kind(lambda s: None, takes=tuple(('none', 'word', 'bytes', 'number', 'real', 'truth', 'list', 'dict', 'set', 'thing', 'type'))))),
+    Door('classifier.matched_temperature', dict(before=X('m', 'c'), after=X('m', 'c'))),
     Door('bench_sae.made_up', dict(rows=Int(1, 9), d=Int(1, 9), n=Int(1, 9), k=Int(1, 9), noise=Num(0), seed=Int(0, 9))),
     Door('bench_sae.ratio', dict(a=X('m', f=positive, skip=('zeros', 'whole')), b=X('m', f=positive, skip=('zeros', 'whole')))),
     Door('bench_sae.feed', dict(x=X('m', 'd'), batch=Int(1, 4, lambda s: s['m']), seed=Int(0, 9))),
