@@ -1035,6 +1035,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/vs2_nb', 'doc_host': '', '
                               'vs2_nb.photo.readings': ('tools/photo.html#readings', 'vs2_nb/photo.py'),
                               'vs2_nb.photo.templates': ('tools/photo.html#templates', 'vs2_nb/photo.py'),
                               'vs2_nb.photo.without_template': ('tools/photo.html#without_template', 'vs2_nb/photo.py')},
+            'vs2_nb.plan': { 'vs2_nb.plan.plan': ('tools/plan.html#plan', 'vs2_nb/plan.py'),
+                             'vs2_nb.plan.simulate': ('tools/plan.html#simulate', 'vs2_nb/plan.py')},
             'vs2_nb.prototypes': { 'vs2_nb.prototypes.OraclePrototypes': ( 'method/prototypes.html#oracleprototypes',
                                                                            'vs2_nb/prototypes.py'),
                                    'vs2_nb.prototypes.OraclePrototypes.__init__': ( 'method/prototypes.html#oracleprototypes.__init__',

@@ -148,11 +148,10 @@ def vs2_extract(
     ranged(locals())
     one_of(engine, 'engine', ('local', 'ray'))
     data, split = _images(root, part, skip)
-    out, options = None if out is None else location(out, 'out'), dict(on_error='skip' if skip else 'raise', dtype=dtype)
     load = partial(_model, model, pretrained, precision, gelu, mean, std)
     clip = load(device=None if engine == 'ray' else join())
-    if engine == 'ray': store = extract_ray(load, split, out, batch, shard_size, workers=workers or None, address=address, **options)
-    else: store = extract(clip, split, out, batch, shard_size, num_workers=workers, **options)
+    run = partial(extract_ray, load, workers=workers or None, address=address) if engine == 'ray' else partial(extract, clip, num_workers=workers)
+    store = run(split, None if out is None else location(out, 'out'), batch, shard_size, dtype, on_error='skip' if skip else 'raise')
     if rank() == 0: print(clip, store, *_told(data, store), f'Wrote {store.path}', sep='\n')
 
 # %% ../nbs/tools/cli.ipynb #3868b94f

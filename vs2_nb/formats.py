@@ -27,7 +27,7 @@ class Encoded:
     ): self.home, self.at = home, at
     def read_bytes(self)->bytes: return self.home.read(self.at)
 
-# %% ../nbs/tools/formats.ipynb #175b8024
+# %% ../nbs/tools/formats.ipynb #db3bcaec
 def _fs(address):
     "The file system of an address, and the path there; fsspec makes a new one in a process that was forked."
     try: import fsspec
@@ -57,7 +57,7 @@ class _Ranges:
 
 class _Whole:
     "A file system of which whole files are read: at is an address."
-    def read(self, at): fs, path = _fs(at); return fs.cat_file(path)
+    def read(self, at): return _fs(at)[0].cat_file(_fs(at)[1])
 
 # %% ../nbs/tools/formats.ipynb #214b0795
 def _listed(address, ends, deep=None):
@@ -71,7 +71,7 @@ def _listed(address, ends, deep=None):
         found = [(fs.unstrip_protocol(f), f.removeprefix(path.rstrip('/')).lstrip('/') or f.rsplit('/', 1)[-1]) for f in fs.find(path, maxdepth=None if deep else 1)]
     return sorted(((f, n) for f, n in found if Path(n).suffix.lower() in ends), key=lambda f: natural(f[1]))
 
-# %% ../nbs/tools/formats.ipynb #73faed42
+# %% ../nbs/tools/formats.ipynb #69fc5a71
 KEY = re.compile(r'((?:.*/|)[^.]+)[.]([^/]*)') # of webdataset: up to the first dot of the name
 
 def _samples(address):
@@ -86,7 +86,6 @@ def _samples(address):
             if parts: yield key, parts
         except tarfile.TarError as e: raise ValueError(f'source: {address} is no plain tar, or is cut off ({e}); one that is compressed as a whole cannot be read in pieces') from e
 
-# %% ../nbs/tools/formats.ipynb #6041f0dc
 def _label(home, parts, where):
     "The class of a sample, or None."
     if 'cls' not in parts: return None
@@ -106,7 +105,7 @@ def _gather(records, skip):
     if any(some) and not all(some): raise ValueError(f'source: {ids[some.index(False)]} has no label, others have')
     return Split(items, ids, torch.tensor(y) if all(some) else None, left)
 
-# %% ../nbs/tools/formats.ipynb #5cda1465
+# %% ../nbs/tools/formats.ipynb #95299cc1
 def read_webdataset(
     source:str, # a tar, or a folder of them, here or at an fsspec address
     skip:bool=False, # leave samples without an image or with a bad label out, and list them in `skipped`
@@ -124,7 +123,7 @@ def read_webdataset(
                 except ValueError as e: yield f'{where}.{end}', None, None, str(e).removeprefix(f'source: {where}: ')
     return _gather(records(), skip)
 
-# %% ../nbs/tools/formats.ipynb #974583ae
+# %% ../nbs/tools/formats.ipynb #32240800
 def clip_benchmark_folder(
     root:str, # folder, here or at an fsspec address
     skip:bool=False, # leave bad samples out
@@ -139,7 +138,7 @@ def clip_benchmark_folder(
     train = read_webdataset(f'{root}/train', skip) if _listed(f'{root}/train', ('.tar',)) else test
     return Dataset(str(root).rstrip('/').rsplit('/', 1)[-1], train, test, names, prompts)
 
-# %% ../nbs/tools/formats.ipynb #69e3af0f
+# %% ../nbs/tools/formats.ipynb #49526364
 class _Groups:
     "A parquet file of which rows are read: at is (row group, row in it)."
     def __init__(self, address, column): self.address, self.column, self.kept = address, column, (None, None)
@@ -151,7 +150,6 @@ class _Groups:
         v = self.kept[1][at[1]].as_py()
         return v['bytes'] if isinstance(v, dict) else v
 
-# %% ../nbs/tools/formats.ipynb #3fb6ef70
 def _rows_of(address, name, column, label):
     "What is in a parquet file, row by row, without the images' bytes."
     import pyarrow as pa, pyarrow.parquet as pq
@@ -167,7 +165,7 @@ def _rows_of(address, name, column, label):
             y = file.read_row_group(g, [label])[label].to_pylist() if label in schema.names else [None]*file.metadata.row_group(g).num_rows
             for i, l in enumerate(y): yield f'{name.removesuffix(".parquet")}/{g}-{i}', Encoded(home, (g, i)), l, None
 
-# %% ../nbs/tools/formats.ipynb #d9e84218
+# %% ../nbs/tools/formats.ipynb #153388b3
 def read_parquet_images(
     source:str, # a parquet file, or a folder of them, here or at an fsspec address
     column:str='image', # image bytes, or {bytes, path}
@@ -183,7 +181,7 @@ def read_parquet_images(
     def why(item, y): return 'no image bytes' if item.read_bytes() is None else None if y is None or isinstance(y, int) and y >= 0 else f'expected a class index in {label}, got {y!r}'
     return _gather(((n, i, y, why(i, y)) for n, i, y, _ in rows), skip)
 
-# %% ../nbs/tools/formats.ipynb #7c8e47a5
+# %% ../nbs/tools/formats.ipynb #ac57560c
 class _Column:
     "A column of a dataset of Hugging Face, images not decoded: at is a row."
     def __init__(self, data, column): self.data, self.column = data, column
@@ -205,7 +203,7 @@ def _spooled(rows, column):
             yield Encoded(home, (at, len(raw))), row
             at += len(raw)
 
-# %% ../nbs/tools/formats.ipynb #c1dbe8be
+# %% ../nbs/tools/formats.ipynb #a1b4be82
 def read_datasets(
     source, # a `datasets.Dataset` or a stream, or what `datasets.load_dataset` takes: a name on the hub, 'imagefolder', 'parquet' …
     split:str='train', # which part, where a name is given
@@ -230,7 +228,7 @@ def read_datasets(
     found = _gather(((f'{split}/{i:08d}', e, row[label] if label else None, why(row)) for i, (e, row) in enumerate(items)), flag(skip, 'skip'))
     return found, getattr(kinds.get(label), 'names', None)
 
-# %% ../nbs/tools/formats.ipynb #0aa3fa12
+# %% ../nbs/tools/formats.ipynb #94ec6290
 def read_files(
     source:str, # a folder of images at an fsspec address
     skip:bool=False, # nothing can be bad here: files of other endings are passed over
@@ -239,7 +237,7 @@ def read_files(
     found = _listed(one_string(str(source), 'source'), endings(), deep=True)
     return _gather(((name, Encoded(_Whole(), address) if _remote(address) else Path(address), None, None) for address, name in found), flag(skip, 'skip'))
 
-# %% ../nbs/tools/formats.ipynb #820b3116
+# %% ../nbs/tools/formats.ipynb #8270e523
 def open_images(
     source:str, # a tar, a parquet file, a folder of either, `datasets:NAME[:SPLIT]`, or an fsspec address of a folder of images
     skip:bool=False, # leave bad records out
