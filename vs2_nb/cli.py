@@ -7,7 +7,9 @@ __all__ = ['QUICK', 'verdict', 'full_run', 'vs2_quickstart', 'vs2_extract', 'vs2
 
 # %% ../nbs/tools/cli.ipynb #ff79a5f4
 import textwrap
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 import matplotlib.pyplot as plt, pandas as pd, torch
 from . import __version__
 from .activations import extract
@@ -21,7 +23,9 @@ from .console import names, ranged, write_csv
 from .data import asset
 from .datasets import load_dataset
 from .engine.files import atomic_write, read_json, write_json
-from .folders import PARTS, has_classes
+from .cluster import extract_ray
+from .folders import PARTS, has_classes, left_out
+from .formats import open_images
 from .evaluation import compare, describe, out_of_fold, predict, save_results, show_table, tabulate
 from .metrics import difference, hits, holm
 from .engine.names import named
@@ -102,8 +106,9 @@ def _model(model, pretrained, precision, gelu, mean, std, loaded=None, device=No
     told = dict(quick_gelu=None if gelu is None else gelu == 'quick', mean=_numbers(mean, 'mean'), std=_numbers(std, 'std'))
     return load_clip(model, pretrained, device, precision, **(loaded or {}) | {k: v for k, v in told.items() if v is not None})
 
-def _images(root, part, **given):
-    "The dataset in a folder, and the images of it that are asked for."
+def _images(root, part, skip=False, **given):
+    "The dataset in a folder, and the images of it that are asked for; without options for it, any form that `open_images` reads."
+    if not given and (found := open_images(root, skip)) is not None: return SimpleNamespace(notes=left_out(found.skipped)), found
     one_of(part, 'part', ('train', *PARTS['test'], 'all'))
     here, test = Path(root).expanduser(), part if part in PARTS['test'][1:] else None
     if test and here.is_dir() and not (here/test).is_dir(): raise ValueError(f'part: there is no folder {test} in {named(here)}')
@@ -122,7 +127,7 @@ def _told(data, store):
 
 # %% ../nbs/tools/cli.ipynb #b595f59b
 def vs2_extract(
-    root:str, # folder: train/CLASS/* and test/CLASS/*, or unlabelled images
+    root:str, # folder: train/CLASS/* and test/CLASS/*, or unlabelled images; or webdataset tars, parquet, datasets:NAME, s3://…
     model:str='mini', # open_clip's name of the architecture
     pretrained:str=None, # a tag, a local checkpoint or 'random'
     part:str='train', # 'train', 'test' or its folder's name ('val' …), or 'all'; without labels they are the same
@@ -130,18 +135,23 @@ def vs2_extract(
     dtype:str='float32', # of the stored activations, or 'float16'
     batch:int=256, # images at a time
     shard_size:int=4096, # images in a file: what an interrupt can cost
-    workers:int=0, # processes that open images
+    workers:int=0, # processes that open images; with ray, how many encode (default: one for each core)
     skip:bool=False, # leave unreadable images out and count them
     gelu:str=None, # for a local checkpoint: 'quick' or 'exact', as it was trained
     mean:str=None, # for a local checkpoint: of its pixels, one number or three separated by commas
     std:str=None, # standard deviation, likewise
     precision:str='fp32', # or 'fp16', 'bf16'
+    engine:str='local', # or 'ray': over the machines of a cluster
+    address:str=None, # of a running Ray cluster; default: one that is started here
 ):
-    "Write the CLS activations of a folder of images. Example: vs2_extract photos --model ViT-B-32-quickgelu --pretrained openai --out acts"
+    "Write the CLS activations of images. Example: vs2_extract photos --model ViT-B-32-quickgelu --pretrained openai --out acts"
     ranged(locals())
-    data, split = _images(root, part)
-    clip = _model(model, pretrained, precision, gelu, mean, std, device=join())
-    store = extract(clip, split, None if out is None else location(out, 'out'), batch, shard_size, dtype, num_workers=workers, on_error='skip' if skip else 'raise')
+    one_of(engine, 'engine', ('local', 'ray'))
+    data, split = _images(root, part, skip)
+    load = partial(_model, model, pretrained, precision, gelu, mean, std)
+    clip = load(device=None if engine == 'ray' else join())
+    run = partial(extract_ray, load, workers=workers or None, address=address) if engine == 'ray' else partial(extract, clip, num_workers=workers)
+    store = run(split, None if out is None else location(out, 'out'), batch, shard_size, dtype, on_error='skip' if skip else 'raise')
     if rank() == 0: print(clip, store, *_told(data, store), f'Wrote {store.path}', sep='\n')
 
 # %% ../nbs/tools/cli.ipynb #3868b94f

@@ -22,7 +22,7 @@ from .engine.files import read_json, sha256_file, write_json
 from .engine.names import named
 from .engine.sources import Acts, labels_of, together
 from .engine.store import Store
-from .engine.pictures import DECODER, UnreadableImage, check_array, content, digest, from_array, read_picture, upright
+from .engine.pictures import DECODER, UnreadableImage, check_array, content, digest, from_array, read_encoded, read_picture, upright
 
 # %% ../nbs/method/data.ipynb #d15e31ce
 ASSETS = Path(str(files('vs2_nb')))/'assets' # weights, tables and JSON that ship with the package
@@ -74,6 +74,7 @@ class Split:
 def __getitem__(self:Split, i:int)->Image.Image: # RGB
     item = self.images[i]
     if isinstance(item, str | Path): return read_picture(item)
+    if hasattr(item, 'read_bytes'): return read_encoded(item, self.ids[i])
     try: return from_array(item) if isinstance(item, np.ndarray) else upright(item)
     except (ValueError, OSError, SyntaxError) as e: # the last two by a file that PIL reads only now
         raise UnreadableImage(f'images: cannot read {named(self.ids[i])}: {e}') from e
@@ -112,7 +113,7 @@ def _check_images(images):
         check_array(images, 3)
         return images
     expect(isinstance(images, (list, tuple, np.ndarray)), 'images', 'a list of paths, PIL pictures or arrays, or one array [n,h,w] or [n,h,w,1 … 4]', images)
-    for i in images: expect(isinstance(i, (str, Path, Image.Image, np.ndarray)), 'images', 'paths, PIL pictures or arrays', i)
+    for i in images: expect(isinstance(i, (str, Path, Image.Image, np.ndarray)) or hasattr(i, 'read_bytes'), 'images', 'paths, PIL pictures or arrays', i)
     return list(images)
 
 # %% ../nbs/method/data.ipynb #a17bbc13

@@ -149,7 +149,7 @@ class Reconstruct(Steer):
 
     def apply(self, x):
         part = self.sae.mix(*self.sae.encode_topk(x.to(self.sae.W_dec.dtype)))
-        return x + (self.gamma-1)*part if self.residual else self.gamma*part + self.sae.b_pre
+        return x + (self.gamma-1)*part if self.residual else self.gamma*part + (self.sae.offset(x) if hasattr(self.sae, 'offset') else self.sae.b_pre)
 
 # %% ../nbs/method/steering.ipynb #c7d2fa01
 class Centroid(Steer):
