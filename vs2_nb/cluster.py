@@ -71,12 +71,12 @@ def _ray(address, workers):
     finally:
         if mine: ray.shutdown()
 
-# %% ../nbs/tools/cluster.ipynb #97265660
+# %% ../nbs/tools/cluster.ipynb #2d2c3dcc
 def _given_out(ray, todo, worker, workers, cpus, gpus):
     "Shards to whoever is free; yields what has been done."
     data = ray.data.from_items([dict(shard=i) for i in todo], override_num_blocks=len(todo))
-    yield from data.map_batches(ShardWorker, fn_constructor_args=worker, batch_size=1, num_cpus=cpus, num_gpus=gpus,
-                                compute=ray.data.ActorPoolStrategy(size=workers)).iter_rows() # Ray restarts actors and gives their tasks out again without being told
+    yield from data.map_batches(ShardWorker, fn_constructor_args=worker, batch_size=1, concurrency=workers, num_cpus=cpus, num_gpus=gpus,
+                                max_restarts=-1, max_task_retries=-1).iter_rows()
 
 # %% ../nbs/tools/cluster.ipynb #84bbec8f
 def extract_ray(
