@@ -36,6 +36,8 @@ CALLS = {
     'baselines': "m.NearestMean(m.torch.randn(40, 12), m.torch.arange(40) % 3, 3)(e=m.torch.randn(2, 12))",
     'rivals': "m.RIVALS['Sinkhorn'](m.torch.eye(4)[:,:2])(e=m.torch.randn(5, 4))",
     'streams': "m.TDA(m.torch.eye(4)[:,:2])(e=m.torch.randn(5, 4))",
+    'beyond': "m.bias_to(m.torch.randn(5, 3), m.torch.ones(3)/3), m.class_shares(m.torch.randn(5, 3))",
+    'spread': "m.Components(m.torch.randn(9, 4), 2)(m.torch.randn(2, 4)), m.trust(.8)",
     'methods': "m.METHODS['VS2'].fit, m.GROUPS",
     'evaluation': "m.result_row('a', 'none', m.np.array([True, False]), m.np.array([True, True]))",
     'analysis': "m.flops(lambda: m.torch.ones(2, 3) @ m.torch.ones(3, 4))",
