@@ -51,7 +51,7 @@ def idf(
     n = (z != 0).sum(0)
     return torch.where(n > 0, (len(z)/n.clamp_min(1)).log(), 0.)
 
-# %% ../nbs/method/beyond.ipynb #edc9a534
+# %% ../nbs/method/beyond.ipynb #013c6c41
 class Space:
     "Features less the mean of unlabelled images, at length 1; or first at length 1 and then less the mean."
     def __init__(self,
@@ -63,19 +63,18 @@ class Space:
         self.name, self.sae, self.unit_first = one_of(name, 'space', SPACES), sae, unit_first
         if name[0] == 'z': able(sae, 'sae', f'a TopKSAE, for the space {name}', 'encode', 'd')
         self.labels = getattr(sae, 'labels', 'none') # that the SAE has seen
-        self.weight, self.mean = 1., 0.
-        if name == 'z·idf': self.weight = idf(self.raw(x, e))
-        self.mean = self.raw(x, e).mean(0)
+        f = self.raw(x, e)
+        self.weight = idf(f) if name == 'z·idf' else 1.
+        self.mean = self.scaled(f).mean(0)
+        self.own = self.finished(f) # of the images that it is fitted on
 
     @torch.no_grad()
-    def raw(self, x, e):
-        "Features, at length 1 where that comes first."
-        f = dict(x=x, e=e)[self.name] if self.name[0] != 'z' else self.sae.encode(x.to(self.sae.W_dec))*self.weight
-        return F.normalize(f, dim=1) if self.unit_first else f
-
-    def __call__(self, x, e):
-        f = self.raw(x, e) - self.mean
+    def raw(self, x, e): return dict(x=x, e=e)[self.name] if self.name[0] != 'z' else self.sae.encode(x.to(self.sae.W_dec))
+    def scaled(self, f): return F.normalize(f*self.weight, dim=1) if self.unit_first else f*self.weight
+    def finished(self, f):
+        f = self.scaled(f) - self.mean
         return f if self.unit_first else F.normalize(f, dim=1)
+    def __call__(self, x, e): return self.finished(self.raw(x, e))
 
 # %% ../nbs/method/beyond.ipynb #2c5407a0
 class PrototypeSteering(Steer):
@@ -124,20 +123,21 @@ def separation(
     means, nobody = guessed_means(z, L)
     return means[~nobody].var(0, correction=0)/(z.var(0, correction=0) + 1e-6)
 
-# %% ../nbs/method/beyond.ipynb #57d90c92
+# %% ../nbs/method/beyond.ipynb #67f93dad
 @torch.no_grad()
 def confidence(
     sae, # a `TopKSAE`
     logits, # function x `[b,d]` → L `[b,c]`
-    x:torch.Tensor, # `[m,d]` unlabelled activations: the first 64 are asked
+    x:torch.Tensor, # `[m,d]` unlabelled activations: the first 16 are asked
     step:float=1., # mean active values of the latent
 )->torch.Tensor: # `[n]`, from 0
     "By how much max softmax grows along each latent, on average; 0 where it falls."
-    x = x[:64].to(sae.W_dec)
+    x = x[:16].to(sae.W_dec)
     z = sae.encode(x)
     size = z.sum()/(z != 0).sum().clamp_min(1)*step
-    def sure(x): return logits(x).softmax(1).amax(1).mean()
-    return torch.stack([sure(x + size*row) for row in sae.W_dec]).sub(sure(x)).clamp_min(0)
+    def sure(x): return logits(x).softmax(1).amax(1)
+    along = [sure((x + size*rows[:,None]).flatten(0, 1)).view(len(rows), -1).mean(1) for rows in sae.W_dec.split(64)]
+    return (torch.cat(along) - sure(x).mean()).clamp_min(0)
 
 # %% ../nbs/method/beyond.ipynb #43d85fd9
 class WeightedVS2(VS2):
@@ -209,7 +209,7 @@ class FromGuesses(Predictor):
     def logits(self, e): return self.s*F.normalize(e.float(), dim=1) @ self.T.T - self.shift
     def own(self, x, e): return self.apply(x, e) # what it says of the images that it was fitted on
 
-# %% ../nbs/method/beyond.ipynb #168fdcb1
+# %% ../nbs/method/beyond.ipynb #223744b7
 class EM(FromGuesses):
     "Logits and cosines with class means of the model's own soft guesses, at equal spread, in one of `SPACES`."
     def __init__(self, text, s, x, e,
@@ -221,7 +221,7 @@ class EM(FromGuesses):
         super().__init__(text, s, x, e, tau)
         self.prior = prior if torch.is_tensor(prior) else one_of(prior, 'prior', ('uniform', 'none', 'estimated'))
         self.space, L = Space(space, x.float(), e.float(), sae, unit_first=True), self.logits(e)
-        self.b, G, phi = self.bias(L), L, self.space(x.float(), e.float())
+        self.b, G, phi = self.bias(L), L, vars(self.space).pop('own')
         for _ in range(whole(rounds, 'rounds', 0)):
             q = (G + self.b).softmax(1)
             self.mu = F.normalize((q.T @ phi)/q.sum(0)[:,None].clamp_min(1e-9), dim=1)

@@ -12,7 +12,7 @@ from .engine.check import expect, flag, floats, number, one_of, whole
 from .retrieval import NeighbourIndex, default_N
 from .rivals import neighbour_graph
 
-# %% ../nbs/method/spread.ipynb #b9318241
+# %% ../nbs/method/spread.ipynb #8477683b
 class Components:
     "Unit principal components of unit rows less the mean."
     def __init__(self,
@@ -21,7 +21,9 @@ class Components:
     ):
         self.mean = floats(f, 'f', ('m', 'n')).mean(0)
         u = F.normalize(f - self.mean, dim=1)
-        self.V = torch.linalg.eigh(u.T @ u/len(u)).eigenvectors[:,-min(whole(n, 'n', 1), f.shape[1]):] # the largest come last
+        if len(u) < u.shape[1]: V = torch.linalg.svd(u, full_matrices=False).Vh.T # few images: as many components, the largest first
+        else: V = torch.linalg.eigh(u.T @ u/len(u)).eigenvectors.flip(1)
+        self.V = V[:,:whole(n, 'n', 1)]
     def __call__(self, f): return F.normalize(F.normalize(f - self.mean, dim=1) @ self.V, dim=1)
 
 # %% ../nbs/method/spread.ipynb #2093b025
@@ -53,7 +55,7 @@ def trust(
     "How many times neighbours count: (2h − 1)/(1 − h), nothing below one half."
     return max(0., (2*min(h, .95) - 1)/(1 - min(h, .95)))
 
-# %% ../nbs/method/spread.ipynb #052fa1e1
+# %% ../nbs/method/spread.ipynb #1a770429
 class Spread(FromGuesses):
     "Guesses named by class means, spread over neighbours, and asked by new images."
     def __init__(self, text, s, x, e,
@@ -69,19 +71,20 @@ class Spread(FromGuesses):
         x, e, L = x.float(), e.float(), self.logits(e)
         self.mass, self.weight, self.k = flag(mass, 'mass'), one_of(weight, 'weight', ('equal', 'agreement', 'alone')), min(whole(k, 'k', 1), len(x)-1)
         self.space, self.graph = Space(space, x, e, sae), Space(graph, x, e, sae)
-        self.components = Components(self.graph.raw(x, e))
-        psi = self.components(self.graph.raw(x, e))
+        self.components = Components(f := self.graph.scaled(self.graph.raw(x, e)))
+        psi = self.components(f)
         A = neighbour_graph(psi, self.k)
         A.data = A.data**3
         self.index, self.near, self.w = NeighbourIndex(psi), torch.from_numpy(A.indices.reshape(len(x), -1)).long(), torch.from_numpy(A.data.reshape(len(x), -1)).float()
-        self.C = self.held(spread(self.names(L, x, e), A).float())
+        self.C = self.held(spread(self.names(L), A).float())
         self.h = agreement(self.near, self.w, L.argmax(1))
         l = self.arrives(self.w, self.near)
         self.kappa = spread_of(L)/spread_of(l)*(trust(self.h) if weight == 'agreement' else 1)
 
-    def names(self, L, x, e)->torch.Tensor: # `[m,c]`, one 1 in each row
-        "The nearest class mean of each image."
-        zeta = self.space(x, e)
+    def names(self, L)->torch.Tensor: # `[m,c]`, one 1 in each row
+        "The nearest class mean of each image that it is fitted on."
+        zeta = vars(self.space).pop('own')
+        vars(self.graph).pop('own')
         mu, nobody = guessed_means(zeta, L)
         return F.one_hot(silent(zeta @ F.normalize(mu, dim=1).T, nobody).argmax(1), L.shape[1]).float()
 
@@ -91,7 +94,7 @@ class Spread(FromGuesses):
     def own(self, x, e): return self.scores(e, self.arrives(self.w, self.near)) # an image does not ask itself
 
     def apply(self, x, e):
-        cos, near = self.index.search(self.components(self.graph.raw(x.float(), e.float())), self.k)
+        cos, near = self.index.search(self.components(self.graph.scaled(self.graph.raw(x.float(), e.float()))), self.k)
         return self.scores(e, self.arrives(cos.clamp_min(0)**3, near))
 
 # %% ../nbs/method/spread.ipynb #c9da5cff
