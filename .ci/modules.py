@@ -41,6 +41,7 @@ CALLS = {
     'methods': "m.METHODS['VS2'].fit, m.GROUPS",
     'evaluation': "m.result_row('a', 'none', m.np.array([True, False]), m.np.array([True, True]))",
     'analysis': "m.flops(lambda: m.torch.ones(2, 3) @ m.torch.ones(3, 4))",
+    'choose': "m.judged({'a': m.torch.randn(20, 3)}, m.torch.randn(20, 4), ['IM', 'agreement'])",
     'mini_clip': "m.make_glyphs(3)",
     'photo': "m.load_photo().text(['dog'])",
     'datasets': "m.load_dataset('letters').test[0]",
