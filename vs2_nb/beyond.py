@@ -7,9 +7,8 @@ __all__ = ['SPACES', 'row_centred', 'spread_of', 'guessed_means', 'silent', 'idf
            'separation', 'confidence', 'WeightedVS2', 'bias_to', 'effective', 'class_shares', 'FromGuesses', 'EM',
            'AtOnce']
 
-# %% ../nbs/method/beyond.ipynb #ab964b1d
+# %% ../nbs/method/beyond.ipynb #f40205e7
 import torch, torch.nn.functional as F
-from fastcore.basics import patch
 from .engine.check import able, expect, floats, function, number, one_of, whole
 from .prototypes import class_means
 from .steering import VS2, Predictor, Steer, Transductive, keep_norm

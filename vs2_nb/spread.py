@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['Components', 'spread', 'agreement', 'trust', 'Spread', 'without_labels']
 
-# %% ../nbs/method/spread.ipynb #9ad886ec
+# %% ../nbs/method/spread.ipynb #845048d7
 import numpy as np, scipy.sparse as sp, torch, torch.nn.functional as F
 from .beyond import FromGuesses, Space, guessed_means, row_centred, silent, spread_of
-from .engine.check import expect, flag, floats, number, one_of, whole
+from .engine.check import flag, floats, number, one_of, whole
 from .retrieval import NeighbourIndex, default_N
 from .rivals import neighbour_graph
 
