@@ -16,11 +16,13 @@ from .engine.check import a_clip, a_dataset, able, expect, number, one_of, some_
 from .engine.checkpoint import job_key
 from .engine.sources import Acts, BlockOf
 from .baselines import TPT, AugmentedEnsemble, LinearProbe, NearestMean, PromptEnsemble, SpLiCE, Vote
+from .beyond import EM, AtOnce, PrototypeSteering, WeightedVS2, confidence, effect, separation
 from .data import load_prompts
 from .prototypes import OraclePrototypes, PASSLoss, class_directions
 from .retrieval import CLIPSteering, NeighbourIndex, Neighbourhood, VS2PlusPlus, WeightedRAG, pseudo_labels, zero_shot
 from .rivals import HEADLESS, RIVALS, FittedOn, neighbour_graph
 from .steering import VS2, Blockwise, Centroid, Reconstruct, gates
+from .spread import Spread, without_labels
 from .streams import STREAMS
 from .train import train_sae
 
@@ -33,6 +35,8 @@ GROUPS = {
     'rivals': 'label-free methods of other papers, fitted on training images: on their embeddings and the logits',
     'transductive': 'the same, given all evaluated images at once',
     'streams': 'label-free methods that learn while images come in',
+    'beyond': "label-free methods that go beyond the paper, fitted on training images: on x, e and the model's own guesses",
+    'beyond, at once': 'the same, given all evaluated images at once',
     'pseudo': "labels that the model itself guesses, for the method's neighbours or class means",
     'prompts': 'more prompts, or a vocabulary',
     'images': 'the images themselves: it runs the model',
@@ -257,6 +261,39 @@ def _stream(name, make):
 
 # %% ../nbs/evidence/methods.ipynb #393dcbaf
 for _name, _make in STREAMS.items(): _stream(_name, _make)
+
+# %% ../nbs/evidence/methods.ipynb #f6b7fd93
+def _live(bench): return lambda x: bench.clip.logits(bench.clip.embed(x), bench.text)
+@method('prototype steering', 'beyond')
+def _(bench, a, seed): return PrototypeSteering(bench.sae(a, seed), _live(bench), a.x, bench.alpha)
+
+# %% ../nbs/evidence/methods.ipynb #eb78112f
+def _weighted(name, weigh):
+    @method(f'VS2, latents by {name}', 'beyond')
+    def _(bench, a, seed): return WeightedVS2(sae := bench.sae(a, seed), weigh(sae, _live(bench), a.x), bench.gamma, bench.lam)
+def _both(sae, logits, x):
+    with torch.no_grad(): z, L = sae.encode(x), logits(x)
+    return effect(sae, logits, x)*separation(z, L).sqrt()
+_weighted('effect × √separation', _both)
+_weighted('confidence', confidence)
+
+# %% ../nbs/evidence/methods.ipynb #72dd98da
+def _guessing(name, make):
+    @method(name, 'beyond')
+    def _(bench, a, seed): return make(bench.text, bench.s, a.x, a.e, sae=bench.sae(a, seed))
+    if name.startswith('EM') or name == 'without labels':
+        @method(f'{name}, at once', 'beyond, at once')
+        def _(bench, a, seed):
+            sae = bench.sae(a, seed)
+            return AtOnce(lambda x, e: make(bench.text, bench.s, x, e, sae=sae))
+
+# %% ../nbs/evidence/methods.ipynb #2989e309
+for _prior in ('uniform', 'none', 'estimated'): _guessing(f'EM, prior {_prior}', partial(EM, prior=_prior))
+_guessing('Spread', Spread)
+_guessing('Spread, class mass', partial(Spread, mass=True))
+_guessing('Spread, no text', partial(Spread, weight='alone'))
+_guessing('Spread, class mass, no text', partial(Spread, mass=True, weight='alone'))
+_guessing('without labels', without_labels)
 
 # %% ../nbs/evidence/methods.ipynb #59f67d63
 def _with_neighbours(kind, labels, group):
