@@ -21,19 +21,21 @@ from . import __version__
 from .baselines import TPT
 from .engine.check import a_clip, expect, location
 from .engine.files import hold, leftovers, read_json, read_tensors, save_tensors, sha256_tensors, write_json
+from .beyond import Space
 from .retrieval import NeighbourIndex, Neighbourhood
+from .spread import Components
 from .sae import TopKSAE
 from .steering import Method, Stream, Transductive, load_recipe, other_model
 
 # %% ../nbs/tools/keep.ipynb #0935c0e9
 def kinds()->dict: # name → class
-    "What a kept method may be made of: every `Method` that is imported, the neighbours, and scikit-learn's parts of the probe."
+    "What a kept method may be made of: every `Method` that is imported, the neighbours, the spaces of `beyond`, and scikit-learn's parts of the probe."
     found, todo = {}, [Method]
     while todo:
         c = todo.pop()
         if c.__module__.startswith('vs2_nb.') or c.__name__ not in found: found[c.__name__] = c
         todo += c.__subclasses__()
-    return found | {c.__name__: c for c in (NeighbourIndex, Neighbourhood, StandardScaler, LogisticRegression, DummyClassifier, Pipeline)}
+    return found | {c.__name__: c for c in (NeighbourIndex, Neighbourhood, Space, Components, StandardScaler, LogisticRegression, DummyClassifier, Pipeline)}
 
 # %% ../nbs/tools/keep.ipynb #3b42d077
 SAE_FACTS = 'd n k activation'.split(), 'labels trained_on'.split() # arguments of `TopKSAE`, and what is set afterwards
@@ -61,8 +63,13 @@ def take_apart(
     if isinstance(v, dict): return dict(dict=[[again(k, 'key'), again(i, str(k))] for k, i in v.items()])
     if isinstance(v, partial) and not v.args: return dict(partial=[again(v.func, 'function'), again(v.keywords, 'keywords')])
     if ismethod(v) and v.__name__ in CALLS: return dict(call=[again(v.__self__, 'owner'), v.__name__])
-    if type(v) is kinds().get(name := type(v).__name__): return dict(kind=name, parts=again(vars(v), name))
+    if type(v) is kinds().get(name := type(v).__name__): return dict(kind=name, parts=again(_own(v), name))
     raise ValueError(f'method: {where} is a {name}, {v!r:.60}, and only numbers, tensors, SAEs and methods can be kept')
+
+def _own(v):
+    "Its attributes, but for a method that was lent to it in place of its class's own, and for searches that an index remembers."
+    own = {k: part for k, part in vars(v).items() if not (ismethod(part) and hasattr(type(v), k))}
+    return own | dict(_found={}) if isinstance(v, NeighbourIndex) else own
 
 # %% ../nbs/tools/keep.ipynb #5a8afa5b
 def _key(v, tensors):
@@ -118,7 +125,7 @@ def why_not(
     "Why there is nothing to keep of a method."
     if isinstance(method, TPT): return 'tunes a prompt for each picture anew, so that nothing of it is left'
     if isinstance(method, Transductive) and not isinstance(method, Stream):
-        return "is about the set of pictures that it is given; where it has a head, its name with ', train' is fitted on pictures and can be kept"
+        return "is about the set of pictures that it is given; its name with ', train', or without ', at once', is fitted on pictures and can be kept, where there is one"
 
 # %% ../nbs/tools/keep.ipynb #86862126
 def save_method(

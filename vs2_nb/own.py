@@ -22,6 +22,7 @@ from .engine.pictures import UnreadableImage
 from .evaluation import Seen, save_results, show_table, tabulate
 from .folders import folder, has_classes, left_out, listing
 from .keep import read_method, why_not
+from .methods import AT_ONCE
 from .metrics import ece
 from .report import answers, moving_latents, moving_neighbours, vs2_in, write_report
 from .steering import Gated, read_recipe
@@ -137,7 +138,7 @@ def vs2_classify(
     ranged(locals())
     out, m = location(out, 'out'), label_free()[one_of(method, 'method', label_free())]
     expect(not out.is_file(), 'out', 'a folder', out)
-    if train and (fitted or m.group == 'transductive'): raise ValueError(f'train: {"with --fitted nothing is fitted" if fitted else f"{method} is about the pictures that it answers"}; leave it out')
+    if train and (fitted or m.group in AT_ONCE): raise ValueError(f'train: {"with --fitted nothing is fitted" if fitted else f"{method} is about the pictures that it answers"}; leave it out')
     path, said = _kept(fitted)
     if fitted and not path: raise ValueError(f'fitted: there is no fitted method in {fitted}')
     given = dict(classnames=None if classnames is None else names(classnames, 'classnames'), templates=_prompts(templates))
