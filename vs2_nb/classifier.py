@@ -43,6 +43,7 @@ def matched_temperature(
 )->float:
     "t with equal means over images of max softmax(before) and max softmax(after / t), by bisection."
     before, after = scores(before, 'before').double(), scores(after, 'after').double()
+    expect(before.shape == after.shape, 'after', f'{list(before.shape)}, as before has', after)
     def sure(l): return l.softmax(1).amax(1).mean()
     lo, hi, want = -16., 16., sure(before)
     for _ in range(60):
