@@ -147,9 +147,7 @@ def extract(
     if not len(split): raise ValueError('split: expected at least one image, got none')
     clip.untouched()
     with clip._exactly(): identity = store_identity(clip, split, dtype, q, blocks) | dict(shard_size=shard_size, on_error=on_error)
-    path = location(out, 'out') if out is not None else cache_dir('activations')/f'{re.sub("[^A-Za-z0-9.]+", "-", clip.name)}-{_key(identity)}'
-    check_out(path) # before anything is written there
-    path.mkdir(parents=True, exist_ok=True)
+    path = _place(out, clip, identity)
     with _alone(path), clip._exactly(): # q too, also inside `torch.autocast`
         writer = _writer(path, identity)
         if not (found := writer.manifest['complete']): _run(clip, split, writer, batch_size, q, num_workers)
@@ -160,6 +158,14 @@ def _key(identity):
     "What names the folder: not how the model was loaded, its weights count; and a store of an earlier version is left alone."
     content = {k: v for k, v in identity.items() if k not in ASIDE} | dict(schema=SCHEMA)
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+
+# %% ../nbs/method/activations.ipynb #56245606
+def _place(out, clip, identity):
+    "The folder of a store, made."
+    path = location(out, 'out') if out is not None else cache_dir('activations')/f'{re.sub("[^A-Za-z0-9.]+", "-", clip.name)}-{_key(identity)}'
+    check_out(path) # before anything is written there
+    path.mkdir(parents=True, exist_ok=True)
+    return path
 
 # %% ../nbs/method/activations.ipynb #c7df6cf5
 def _writer(path, identity):
@@ -181,6 +187,17 @@ def _alone(path):
             if e.errno not in (errno.EACCES, errno.EPERM, errno.EROFS) or not whole: raise
         yield
 
+# %% ../nbs/method/activations.ipynb #a0b728b6
+def _joined(parts):
+    "The columns of a shard from those of its batches."
+    return {c: np.concatenate([p[c] for p in parts]) for c in parts[0]} if parts else {}
+
+def _finish(writer, split, n):
+    "All n shards are there: one store, if it holds any image."
+    if not any(read_json(writer.record(i), SCHEMA, sealed=True)['rows'] for i in range(n)):
+        raise ValueError(f'split: not one of {len(split)} images can be read, the first is {split.ids[0]}')
+    return writer.finish(n)
+
 # %% ../nbs/method/activations.ipynb #829fd4a3
 def _run(clip, split, writer, batch_size, q, num_workers):
     "Encode and write this process's shards, but for those that are done; then finish the store."
@@ -198,10 +215,7 @@ def _run(clip, split, writer, batch_size, q, num_workers):
                 if part := _encode(clip, split, batch, ident['dtype'], q, ident['blocks']): parts.append(part)
                 skipped += [split.ids[j] for j in batch[3]]
                 bar.update(len(rows))
-            writer.write(i, {c: np.concatenate([p[c] for p in parts]) for c in parts[0]} if parts else {}, skipped)
+            writer.write(i, _joined(parts), skipped)
     wait()
-    if rank() == 0:
-        if not any(read_json(writer.record(i), SCHEMA, sealed=True)['rows'] for i in range(n)):
-            raise ValueError(f'split: not one of {len(split)} images can be read, the first is {split.ids[0]}')
-        writer.finish(n)
+    if rank() == 0: _finish(writer, split, n)
     wait()

@@ -171,10 +171,12 @@ def bias_to(
 
 # %% ../nbs/method/beyond.ipynb #e1933df6
 def effective(
-    pi:torch.Tensor, # `[c]`, of sum 1
-)->float: # 1 … c
+    counts, # `[c]` shares of the classes, or how often each was answered
+)->float: # 1 … c; 0 without any
     "exp of the entropy: the number of equal shares that are as spread out."
-    return torch.special.entr(pi).sum().exp().item()
+    p = torch.as_tensor(counts); p = p if p.is_floating_point() else p.double()
+    expect(p.ndim == 1 and bool((p >= 0).all()), 'counts', 'counts or shares [c]', counts)
+    return torch.special.entr(p/p.sum()).sum().exp().item() if p.any() else 0.
 def class_shares(
     L:torch.Tensor, # `[n,c]` logits
     rounds:int=50,

@@ -18,8 +18,8 @@ from .engine.store import Store
 from .evaluation import predict
 from .keep import load_method, read_method, save_method
 from .methods import ALL, METHODS, Bench
-from .metrics import scores
-from .retrieval import default_N
+from .metrics import scores, temperature
+from .retrieval import default_N, embedded
 from .sae import TopKSAE
 from .steering import Method, OnImages, Transductive
 from .train import train_once
@@ -41,15 +41,10 @@ def matched_temperature(
     before:torch.Tensor, # `[n,c]` logits of zero-shot
     after:torch.Tensor, # `[n,c]` logits of a method
 )->float:
-    "t with equal means over images of max softmax(before) and max softmax(after / t), by bisection."
+    "t with equal means over images of max softmax(before) and max softmax(after / t)."
     before, after = scores(before, 'before').double(), scores(after, 'after').double()
     expect(before.shape == after.shape, 'after', f'{list(before.shape)}, as before has', after)
-    def sure(l): return l.softmax(1).amax(1).mean()
-    lo, hi, want = -16., 16., sure(before)
-    for _ in range(60):
-        mid = (lo + hi)/2
-        lo, hi = (mid, hi) if sure(after/2**mid) > want else (lo, mid)
-    return 2**((lo + hi)/2)
+    return temperature(after, before.softmax(1).amax(1).mean().item())
 
 # %% ../nbs/tools/classifier.ipynb #a91074d7
 def as_split(
@@ -74,7 +69,7 @@ def look(
     todo = torch.arange(len(split)).split(todo)
     xs = torch.cat([a_clip(clip, 'clip', 'tap').tap(torch.stack([clip.transform(split[int(i)]) for i in idx]), blocks).cpu() for idx in todo])
     x = xs if blocks is None else xs[:,-1]
-    e = torch.cat([clip.embed(part.to(clip.device)).cpu() for part in x.split(4096)])
+    e = embedded(clip, x)
     return Acts(x, e, ids=np.array(split.ids), xs=None if blocks is None else xs)
 
 # %% ../nbs/tools/classifier.ipynb #c1955672

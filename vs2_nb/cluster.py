@@ -6,15 +6,14 @@
 __all__ = ['ShardWorker', 'extract_ray']
 
 # %% ../nbs/tools/cluster.ipynb #d64c17cc
-import logging, os, re, torch
+import logging, os, torch
 from contextlib import contextmanager
 import numpy as np
 from fastcore.basics import patch
-from .activations import _Pictures, _alone, _encode, _key, _writer, store_identity
-from .engine.check import expect, function, location, number, one_of, whole
-from .engine.files import cache_dir, read_json
+from .activations import _Pictures, _alone, _encode, _finish, _joined, _place, _writer, store_identity
+from .engine.check import expect, function, number, one_of, whole
 from .engine.ranks import progress
-from .engine.store import SCHEMA, Store, StoreWriter, check_out
+from .engine.store import Store, StoreWriter
 
 # %% ../nbs/tools/cluster.ipynb #d4ccb7fd
 class ShardWorker:
@@ -50,7 +49,7 @@ def write(self:ShardWorker, i:int):
             batch = self.pictures.__getitems__(list(rows[b:b+self.batch_size]))
             if part := _encode(self.clip, self.split, batch, self.identity['dtype'], None, None): parts.append(part)
             skipped += [self.split.ids[j] for j in batch[3]]
-    self.writer.write(i, {c: np.concatenate([p[c] for p in parts]) for c in parts[0]} if parts else {}, skipped)
+    self.writer.write(i, _joined(parts), skipped)
 
 # %% ../nbs/tools/cluster.ipynb #ca692c68
 @contextmanager
@@ -100,8 +99,7 @@ def extract_ray(
     expect(len(split) > 0, 'split', 'at least one image', split)
     clip.untouched()
     with clip._exactly(): identity = store_identity(clip, split, dtype) | dict(shard_size=shard_size, on_error=on_error)
-    path = location(out, 'out') if out is not None else cache_dir('activations')/f'{re.sub("[^A-Za-z0-9.]+", "-", clip.name)}-{_key(identity)}'
-    check_out(path); path = path.absolute(); path.mkdir(parents=True, exist_ok=True)
+    path = _place(out, clip, identity).absolute()
     with _alone(path):
         writer = _writer(path, identity)
         if writer.manifest['complete']: return Store(path)
@@ -111,6 +109,5 @@ def extract_ray(
             bar.update(len(split) - sum(min(shard_size, len(split) - i*shard_size) for i in todo))
             args = load, split, str(path), writer.manifest['identity'], batch_size, torch.get_num_threads()
             for row in _given_out(ray, todo, args, min(workers, max(1, len(todo))), cpus, gpus) if todo else (): bar.update(int(row['images']))
-        expect(any(read_json(writer.record(i), SCHEMA, sealed=True)['rows'] for i in range(n)), 'split', 'images that can be read', f'not one of {len(split)}')
         writer.tidy() # what killed workers left half written; nobody is writing now
-        return writer.finish(n)
+        return _finish(writer, split, n)

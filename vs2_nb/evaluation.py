@@ -20,6 +20,7 @@ from .engine.store import Acts, Store
 from .data import Split
 from .engine.files import read_json, write_json
 from .metrics import accuracy, ece, flips, hits, holm, mcnemar, paired_bootstrap, right, wilson
+from .retrieval import embedded
 from .steering import Predictor, Transductive, most_seen, other_model
 
 # %% ../nbs/evidence/evaluation.ipynb #230fef56
@@ -177,7 +178,7 @@ def _activations(clip, data, q, blocks):
     if q is not None or blocks is not None: raise ValueError(f'{"q" if q is not None else "blocks"}: expected None, since data holds stored activations and no pictures')
     for s in (data.train, data.test): _check_store(clip, s)
     a = data.all if isinstance(data.all, Acts) else data.all.load()
-    return a if a._e is not None else Acts(**a._columns(), e=torch.cat([clip.embed(p).cpu() for p in a._x.split(4096)]))
+    return a if a._e is not None else Acts(**a._columns(), e=embedded(clip, a._x))
 
 # %% ../nbs/evidence/evaluation.ipynb #73756af4
 def out_of_fold(

@@ -7,7 +7,6 @@ __all__ = ['METHODS', 'ALSO', 'GROUPS', 'ALL', 'AT_ONCE', 'PAPER_RIVALS', 'Metho
            'neighbourhood', 'ZeroShot', 'fits', 'fitted']
 
 # %% ../nbs/evidence/methods.ipynb #c440d9b9
-import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 import torch
@@ -19,7 +18,7 @@ from .baselines import TPT, AugmentedEnsemble, LinearProbe, NearestMean, PromptE
 from .beyond import EM, AtOnce, PrototypeSteering, WeightedVS2, confidence, effect, separation
 from .data import load_prompts
 from .prototypes import OraclePrototypes, PASSLoss, class_directions
-from .retrieval import CLIPSteering, NeighbourIndex, Neighbourhood, VS2PlusPlus, WeightedRAG, pseudo_labels, zero_shot
+from .retrieval import CLIPSteering, NeighbourIndex, Neighbourhood, VS2PlusPlus, WeightedRAG, _digest, embedded, pseudo_labels, zero_shot
 from .rivals import HEADLESS, RIVALS, FittedOn, neighbour_graph
 from .steering import VS2, Blockwise, Centroid, Predictor, Reconstruct, gates
 from .spread import Spread, without_labels
@@ -114,11 +113,6 @@ class Bench:
     @cached_property
     def ensemble(self): return self.clip.text(self.data.classnames, prompt_fact(self.data, 'ensemble', self.data.templates)) # `[de,c]`
 
-# %% ../nbs/evidence/methods.ipynb #7bd408a2
-def _digest(t):
-    "What tells one tensor from another."
-    return hashlib.sha256(t.detach().cpu().contiguous().numpy()).digest()
-
 # %% ../nbs/evidence/methods.ipynb #54e5e4a3
 @patch
 def _once(self:Bench, key, make):
@@ -161,13 +155,13 @@ def guesses(self:Bench, a)->torch.Tensor:
 @torch.no_grad()
 def e(self:Bench, a)->torch.Tensor:
     "`[m,de]` embeddings, made where the activations have none."
-    return a.e if a.e is not None else torch.cat([self.clip.embed(p).cpu() for p in a.x.split(4096)])
+    return a.e if a.e is not None else embedded(self.clip, a.x)
 
 # %% ../nbs/evidence/methods.ipynb #c5599317
 def _feature(clip, a):
     "What neighbours are found by: a.q, or the embedding."
     a_clip(clip), able(some_acts(a, 'a'), 'a', 'Acts', 'x', 'q')
-    with torch.no_grad(): return a.q if a.q is not None else torch.cat([clip.embed(p).cpu() for p in a.x.split(4096)])
+    return a.q if a.q is not None else embedded(clip, a.x)
 
 # %% ../nbs/evidence/methods.ipynb #4905ad8e
 def neighbourhood(
@@ -264,10 +258,8 @@ def _stream(name, make):
 for _name, _make in STREAMS.items(): _stream(_name, _make)
 
 # %% ../nbs/evidence/methods.ipynb #f6b7fd93
-def _live(bench): return lambda x: bench.clip.logits(bench.clip.embed(x), bench.text)
-
 class ZeroShot(Predictor):
-    "CLIP's own answer, for a method that asks for logits of x and has to be kept."
+    "CLIP's own answer, for methods that ask for logits of x."
     images = 'none'
     def __init__(self, clip, text): self.clip, self.text = clip, text
     def apply(self, x): return self.clip.logits(self.clip.embed(x), self.text)
@@ -278,7 +270,7 @@ def _(bench, a, seed): return PrototypeSteering(bench.sae(a, seed), ZeroShot(ben
 # %% ../nbs/evidence/methods.ipynb #eb78112f
 def _weighted(name, weigh):
     @method(f'VS2, latents by {name}', 'beyond')
-    def _(bench, a, seed): return WeightedVS2(sae := bench.sae(a, seed), weigh(sae, _live(bench), a.x), bench.gamma, bench.lam)
+    def _(bench, a, seed): return WeightedVS2(sae := bench.sae(a, seed), weigh(sae, ZeroShot(bench.clip, bench.text), a.x), bench.gamma, bench.lam)
 def _both(sae, logits, x):
     with torch.no_grad(): z, L = sae.encode(x), logits(x)
     return effect(sae, logits, x)*separation(z, L).sqrt()

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['scores', 'hits', 'right', 'accuracy', 'wilson', 'per_class', 'mcnemar', 'both', 'flips', 'paired_bootstrap',
-           'difference', 'holm', 'certainty', 'ece']
+           'difference', 'holm', 'temperature', 'certainty', 'ece']
 
 # %% ../nbs/evidence/metrics.ipynb #ead99639
 import numpy as np, torch
@@ -163,6 +163,18 @@ def holm(
     out = np.full(len(p), np.nan)
     out[order] = np.minimum(1, np.maximum.accumulate(p[order]*np.arange(len(order), 0, -1)))
     return out
+
+# %% ../nbs/evidence/metrics.ipynb #8d6c5cc5
+def temperature(
+    L:torch.Tensor, # `[n,c]` logits
+    level:float, # mean of the largest probability, between 1/c and 1
+)->float: # above 0
+    "t at which the mean over images of max softmax(L/t) is `level`, by bisection; no label is read."
+    L, lo, hi = scores(L, 'L').double(), -20., 20. # of log2 t
+    for _ in range(60):
+        mid = (lo + hi)/2
+        lo, hi = (mid, hi) if (L/2**mid).softmax(1).amax(1).mean() > level else (lo, mid)
+    return 2**((lo + hi)/2)
 
 # %% ../nbs/evidence/metrics.ipynb #f303978f
 def certainty(

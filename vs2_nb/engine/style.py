@@ -38,7 +38,9 @@ def name_it(
     x, y, # what it names
     dx:float=3, dy:float=-2, # points beside it
     **options, # of `annotate`
-): return ax.annotate(text, (x, y), xytext=(dx, dy), textcoords='offset points', **dict(fontsize=SIZE['note']) | options)
+):
+    "A word beside a point."
+    return ax.annotate(text, (x, y), xytext=(dx, dy), textcoords='offset points', **dict(fontsize=SIZE['note']) | options)
 
 # %% ../../nbs/engine/style.ipynb #878774a6
 def nothing(ax, upright:bool=False): # the line of no gain
