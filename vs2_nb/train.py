@@ -18,7 +18,7 @@ from .sae import AuxK, MultiTopK, Reconstruction, TopKSAE, sae_class
 from .engine.sources import Scaled, as_acts, batches
 from .engine.style import COLOURS
 from .engine.trainer import OPTIONS, Trainer, checked, default_lr
-from .variants import PENALTIES, begin
+from .variants import PENALTIES, aim
 
 # %% ../nbs/method/train.ipynb #f20c316e
 FAR, SAMPLE = 10, 256 # times the median distance; hashes that are kept
@@ -160,7 +160,7 @@ def train_sae(
     mu, var, distance, trained_on = _look(source, 'x')
     if valid is not None: expect((d := len(_look(valid, 'valid')[0])) == len(mu), 'valid', f'activations [n,{len(mu)}]', d)
     by = (var/len(mu))**.5 if scale else 1.
-    sae = begin(_untrained(mu/by, var/by**2, o).to(device), _scaled(source, by))
+    sae = aim(_untrained(mu/by, var/by**2, o).to(device), _scaled(source, by))
     if o['epochs']:
         _warn_far(source, distance)
         _trainer(sae, source, by, o).run(keep, o['every'], valid if valid is None else _scaled(valid, by), o['patience'])
