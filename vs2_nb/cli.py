@@ -135,7 +135,7 @@ def vs2_extract(
     dtype:str='float32', # of the stored activations, or 'float16'
     batch:int=256, # images at a time
     shard_size:int=4096, # images in a file: what an interrupt can cost
-    workers:int=0, # processes that open images; with ray, how many encode (default: one for each core)
+    workers:int=None, # processes that open images (default: one for each core but one, for many files); with ray, how many encode (default: one for each core)
     skip:bool=False, # leave unreadable images out and count them
     gelu:str=None, # for a local checkpoint: 'quick' or 'exact', as it was trained
     mean:str=None, # for a local checkpoint: of its pixels, one number or three separated by commas

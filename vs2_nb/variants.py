@@ -16,14 +16,14 @@ from .engine.ranks import all_max, all_sum, fraction, gather
 from .engine.sources import as_acts, batches
 from .sae import Reconstruction, TopKSAE, _started
 
-# %% ../nbs/method/variants.ipynb #73c4fa37
+# %% ../nbs/method/variants.ipynb #82bbab57
 def narrow(
     pre:torch.Tensor, # `[b,n]`
     theta, # thresholds: a number, or `[n]`
     most:int=None, # columns
 )->torch.Tensor: # `[b,w]` int64, w what the fullest row needs
     "Of each row the latents that reach their threshold, the largest first; the latents that fill it up do not reach theirs."
-    low = pre < theta
+    low = floats(pre, 'pre', ('b', 'n'), finite=False) < theta
     width = int((~low).sum(1).max()) if len(pre) else 0
     return pre.masked_fill(low, -torch.inf).topk(max(1, min(width, most or pre.shape[1]))).indices
 
@@ -39,13 +39,14 @@ class VaryingSAE(TopKSAE):
         indices = self._choose(pre.detach(), self.training and torch.is_grad_enabled())
         return self._values(pre.gather(1, indices), indices), indices
 
-# %% ../nbs/method/variants.ipynb #8b190f5b
+# %% ../nbs/method/variants.ipynb #9ef6f14b
 def batch_top(
     pre:torch.Tensor, # `[b,n]`, this process's part of the batch
     k:int, # latents of an image, on average
 )->tuple: # the least value that counts; `[b,w]` int64 as of `narrow`
     "The b·k largest of a batch (BatchTopK, arXiv 2412.06410), of all processes together; values that are equal count together."
-    n, rows = pre.shape[1], int(all_sum(torch.tensor(len(pre))))
+    n = floats(pre, 'pre', ('b', 'n'), finite=False).shape[1]
+    k, rows = whole(k, 'k', 1, n), int(all_sum(torch.tensor(len(pre)))) # of all processes
     width = min(2*k, n)
     while True:
         best = pre.topk(width)
