@@ -27,6 +27,7 @@ CALLS = {
     'engine.sources': "m.Union(m.torch.zeros(4, 2), m.torch.ones(3, 2)).take([5]), next(iter(m.batches(m.torch.zeros(4, 2), 2)))",
     'activations': "m.pixels([__import__('PIL.Image').Image.new('L', (2, 2))])",
     'sae': "m.TopKSAE(4, 8, 2)(m.torch.zeros(1, 4))",
+    'variants': "m.BatchTopKSAE(4, 8, 2).eval()(m.torch.zeros(1, 4))",
     'engine.style': "m.COLOURS['blue'], m.plt.close(m.nothing(m.plt.subplots()[1]).figure)",
     'engine.sparse': "m.top(m.torch.randn(3, 64), 2), m.pays(8, 4, 16, 2)",
     'engine.checkpoint': "m.job_key(m.torch.zeros(2, 3), dict(k=1))",

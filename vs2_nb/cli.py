@@ -135,7 +135,7 @@ def vs2_extract(
     dtype:str='float32', # of the stored activations, or 'float16'
     batch:int=256, # images at a time
     shard_size:int=4096, # images in a file: what an interrupt can cost
-    workers:int=0, # processes that open images; with ray, how many encode (default: one for each core)
+    workers:int=None, # processes that open images (default: one for each core but one, for many files); with ray, how many encode (default: one for each core)
     skip:bool=False, # leave unreadable images out and count them
     gelu:str=None, # for a local checkpoint: 'quick' or 'exact', as it was trained
     mean:str=None, # for a local checkpoint: of its pixels, one number or three separated by commas
@@ -172,13 +172,14 @@ def vs2_train_sae(
     patience:int=None, # stop after this many epochs without a lower one
     every:float=60, # seconds between checkpoints, under out/checkpoint until the training is done
     force:bool=False, # replace the recipe that is there
+    variant:str='topk', # 'batchtopk' or 'jumprelu': k active latents on average
 ):
     "Train an SAE on stored activations and save it as a recipe. Example: vs2_train_sae acts --out recipe"
     ranged(locals())
     if (location(out, 'out')/'sae.json').exists() and not force: raise ValueError(f'out: {out} holds an SAE; give another folder, or --force to replace it')
     device, store, keep = join(), Store(acts), Path(out)/'checkpoint'
     sae = train_sae(store, expansion, k, epochs, batch, lr, activation=activation, seed=seed, device=device, scale=scale,
-                    valid=Store(valid) if valid else None, patience=patience, checkpoint=keep, every=every)
+                    valid=Store(valid) if valid else None, patience=patience, checkpoint=keep, every=every, variant=variant)
     if rank() == 0:
         save_recipe(out, VS2(sae, gamma, lam), store.identity)
         Checkpoint(keep, '').clear()

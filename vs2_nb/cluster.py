@@ -46,7 +46,7 @@ def write(self:ShardWorker, i:int):
     rows = range(i*size, min((i+1)*size, n))
     with self.clip._exactly():
         for b in range(0, len(rows), self.batch_size):
-            batch = self.pictures.__getitems__(list(rows[b:b+self.batch_size]))
+            batch = self.pictures.batch(list(rows[b:b+self.batch_size]))
             if part := _encode(self.clip, self.split, batch, self.identity['dtype'], None, None): parts.append(part)
             skipped += [self.split.ids[j] for j in batch[3]]
     self.writer.write(i, _joined(parts), skipped)

@@ -78,7 +78,7 @@ def load_sparsify(
 # %% ../nbs/tools/interop.ipynb #9c05b057
 def _sound(sae):
     "An SAE whose weights are numbers."
-    expect(isinstance(sae, TopKSAE) and not hasattr(sae, 'theta'), 'sae', 'a TopKSAE (of an imported one: its plain())', sae)
+    expect(isinstance(sae, TopKSAE) and not hasattr(sae, 'theta'), 'sae', 'a TopKSAE without thresholds (of an imported one its plain(); save_saelens keeps thresholds)', sae)
     all_finite({k: getattr(sae, k) for k in ('W_enc', 'b_enc', 'W_dec', 'b_pre')}, 'sae')
 
 # %% ../nbs/tools/interop.ipynb #2219215c

@@ -30,8 +30,9 @@ def codes(
     parts = []
     for b in batches(source, 4096):
         x = floats(b.x, 'source', ('m', sae.d)).detach()
-        values, indices = (t.cpu().numpy().ravel() for t in sae.encode_topk(x.to(sae.W_dec)))
-        parts.append(sparse.csr_array((values, indices, np.arange(0, len(b)*sae.k+1, sae.k)), (len(b), sae.n)))
+        values, indices = (t.cpu().numpy() for t in sae.encode_topk(x.to(sae.W_dec)))
+        ends = np.arange(len(b)+1)*values.shape[1] # k, or as many as the fullest row has
+        parts.append(sparse.csr_array((values.ravel(), indices.ravel(), ends), (len(b), sae.n)))
     z = sparse.vstack(parts, format='csc')
     z.eliminate_zeros() # relu leaves some
     return z

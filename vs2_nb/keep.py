@@ -24,7 +24,7 @@ from .engine.files import hold, leftovers, read_json, read_tensors, save_tensors
 from .beyond import Space
 from .retrieval import NeighbourIndex, Neighbourhood
 from .spread import Components
-from .sae import TopKSAE
+from .sae import TopKSAE, sae_class
 from .steering import Method, Stream, Transductive, load_recipe, other_model
 
 # %% ../nbs/tools/keep.ipynb #0935c0e9
@@ -38,7 +38,7 @@ def kinds()->dict: # name → class
     return found | {c.__name__: c for c in (NeighbourIndex, Neighbourhood, Space, Components, StandardScaler, LogisticRegression, DummyClassifier, Pipeline)}
 
 # %% ../nbs/tools/keep.ipynb #3b42d077
-SAE_FACTS = 'd n k activation'.split(), 'labels trained_on'.split() # arguments of `TopKSAE`, and what is set afterwards
+SAE_FACTS = 'd n k activation'.split(), 'labels trained_on'.split() # arguments of an SAE's class, and what is set afterwards
 CALLS = 'embed', 'score' # functions of the model or of a method that a method may hold
 
 # %% ../nbs/tools/keep.ipynb #0af89ac6
@@ -57,7 +57,8 @@ def take_apart(
     if torch.is_tensor(v): return dict(tensor=_key(v, tensors))
     if isinstance(v, np.ndarray) and v.dtype.kind in 'fiub': return dict(array=_key(torch.from_numpy(v), tensors))
     if isinstance(v, TopKSAE):
-        facts = {k: getattr(v, k) for k in sum(SAE_FACTS, [])}
+        if hasattr(v, 'plain'): v = v.plain() # of another library
+        facts = dict(kind=v.kind) | {k: getattr(v, k) for k in sum(SAE_FACTS, [])}
         return dict(sae=[again(facts, 'facts'), {k: _key(t, tensors) for k, t in [*v.named_parameters(), *v.named_buffers()]}])
     if isinstance(v, (list, tuple)): return {type(v).__name__: [again(i, str(n)) for n, i in enumerate(v)]}
     if isinstance(v, dict): return dict(dict=[[again(k, 'key'), again(i, str(k))] for k, i in v.items()])
@@ -102,8 +103,8 @@ def put_together(
 
 # %% ../nbs/tools/keep.ipynb #cf84baab
 def _sae(facts, weights):
-    "A `TopKSAE` of these weights."
-    sae = TopKSAE(*(facts[k] for k in SAE_FACTS[0])).to(weights['W_dec'].dtype)
+    "An SAE of these weights; methods that were kept before there were kinds do not say theirs."
+    sae = sae_class(facts.get('kind', 'topk'))(*(facts[k] for k in SAE_FACTS[0])).to(weights['W_dec'].dtype)
     sae.load_state_dict(weights)
     for k in SAE_FACTS[1]: setattr(sae, k, facts[k])
     return sae.requires_grad_(False).eval()

@@ -127,7 +127,7 @@ def vs2_classify(
     out:str='classified', # folder for predictions.csv, report.html, result.json and fitted/
     skip:bool=False, # leave unreadable pictures out and name them
     batch:int=256, # pictures at a time
-    workers:int=0, # processes that open pictures
+    workers:int=None, # processes that open pictures; default: one for each core but one, for many files
     seed:int=0, # of an SAE
     gelu:str=None, # for a local checkpoint: 'quick' or 'exact', as it was trained
     mean:str=None, # for a local checkpoint: of its pixels, one number or three separated by commas

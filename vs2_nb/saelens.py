@@ -35,16 +35,17 @@ def import_saelens(
 
 # %% ../nbs/tools/saelens.ipynb #8fd31cdb
 def save_saelens(
-    sae:TopKSAE, # with activation 'relu', or an `ImportedSAE`
+    sae:TopKSAE, # with activation 'relu', a variant, or an `ImportedSAE`
     path, # folder, made if need be
     model:str=None, # whose x it reads, for the metadata
     hook:str=None, # where in that model
 ):
     "Write cfg.json and sae_weights.safetensors for SAELens: a top k, or a jumprelu where thresholds decide."
     expect(isinstance(sae, TopKSAE) and sae.activation == 'relu', 'sae', "a TopKSAE with activation 'relu'", sae)
-    path, theta = location(path, 'path', 'a folder'), getattr(sae, 'theta', torch.zeros(sae.n))
-    jump = bool(theta.any()) or sae.k == sae.n
-    expect(not jump or sae.k == sae.n and theta.isfinite().all(), 'sae', 'thresholds, or the k largest after ReLU; SAELens has no rule for both, nor for values of any sign', sae)
+    path, theta = location(path, 'path', 'a folder'), getattr(sae, 'theta', torch.zeros(())).expand(sae.n)
+    ours = sae.kind != 'topk' # k is a mean there
+    jump = ours or bool(theta.any()) or sae.k == sae.n
+    expect(not jump or (ours or sae.k == sae.n) and theta.isfinite().all(), 'sae', 'thresholds, or the k largest after ReLU; SAELens has no rule for both, nor for values of any sign', sae)
     tensors = dict(W_enc=sae.W_enc.T, b_enc=sae.b_enc, W_dec=sae.W_dec, b_dec=sae.b_pre) | (dict(threshold=theta) if jump else {})
     all_finite(tensors, 'sae')
     with atomic_write(path/'sae_weights.safetensors') as tmp: save_file({k: v.detach().cpu().to(sae.W_dec.dtype).contiguous() for k, v in tensors.items()}, tmp)

@@ -13,6 +13,7 @@ from .engine.check import device as _device, expect, location, one_of, whole
 from .engine.files import all_finite
 from .interop import _refuse
 from .sae import TopKSAE
+from .variants import JumpReLUSAE, narrow
 
 # %% ../nbs/tools/saes.ipynb #b9f8bc99
 NORMS = ('none', 'layer_norm', 'constant_norm_rescale') # how x is scaled; as ViT-Prisma and SAELens call it
@@ -36,8 +37,9 @@ class ImportedSAE(TopKSAE):
 
     def encode_topk(self, x):
         with self._exact(): pre, size = self.pre_acts(x), self.scaled(x)[1]
-        values, indices = pre.where(pre > self.theta, 0).topk(self.k)
-        return values*size, indices
+        indices = narrow(pre, self.theta, self.k)
+        acts = pre.gather(1, indices)
+        return acts.where(acts > self.theta[indices], 0)*size, indices
 
     def forward(self, x):
         values, indices = self.encode_topk(x)
@@ -72,11 +74,13 @@ def decode(self:ImportedSAE, z:torch.Tensor)->torch.Tensor: # `[b,d]`
 # %% ../nbs/tools/saes.ipynb #6602f304
 @patch
 def plain(self:ImportedSAE)->TopKSAE:
-    "The same SAE as a `TopKSAE`; an error if it has scales or thresholds, which that one has not."
-    found = dict(norm=self.norm) if self.norm != 'none' else dict(theta=self.theta) if self.theta.any() else {}
-    expect(not found, 'sae', 'one without scale and thresholds; vs2_nb.saelens.save_saelens keeps these', found or self.norm)
-    sae = TopKSAE(self.d, self.n, self.k).to(self.W_dec)
-    sae.load_state_dict({k: v for k, v in self.state_dict().items() if k != 'theta'})
+    "The same SAE as one of ours: a `TopKSAE`, or a `JumpReLUSAE` where thresholds alone decide; an error if it scales x."
+    jump, found = bool(self.theta.any()), dict(norm=self.norm) if self.norm != 'none' else dict(k=self.k, theta=self.theta)
+    expect(self.norm == 'none' and (not jump or self.k == self.n and self.theta.isfinite().all()), 'sae',
+           'one without scale, and k or thresholds and not both; vs2_nb.saelens.save_saelens keeps scales', found)
+    sae = (JumpReLUSAE if jump else TopKSAE)(self.d, self.n, self.k).to(self.W_dec)
+    sae.load_state_dict({k: v for k, v in self.state_dict().items() if k != 'theta'}, strict=not jump)
+    if jump: sae.lift(self.theta)
     return sae.eval()
 
 @patch

@@ -14,10 +14,11 @@ from safetensors import SafetensorError
 from .engine.check import able, device as _device, expect, floats, location, number, rows as _rows, whole
 from .engine.checkpoint import Checkpoint, job_key
 from .engine.ranks import rank, wait
-from .sae import AuxK, MultiTopK, Reconstruction, TopKSAE
+from .sae import AuxK, MultiTopK, Reconstruction, TopKSAE, sae_class
 from .engine.sources import Scaled, as_acts, batches
 from .engine.style import COLOURS
 from .engine.trainer import OPTIONS, Trainer, checked, default_lr
+from .variants import PENALTIES, aim
 
 # %% ../nbs/method/train.ipynb #f20c316e
 FAR, SAMPLE = 10, 256 # times the median distance; hashes that are kept
@@ -86,6 +87,7 @@ def fold(
     able(sae, 'sae', 'a TopKSAE', 'b_pre', 'b_enc', 'mu', 'var'), number(by, 'by', above=0)
     for p in (sae.b_pre, sae.b_enc, sae.mu): p.mul_(by)
     sae.var.mul_(by**2)
+    if by != 1 and hasattr(sae, 'lift'): sae.lift(sae.theta*by)
     return sae
 
 # %% ../nbs/method/train.ipynb #cb7eb047
@@ -95,6 +97,7 @@ def _asked(o):
         expect(o[name] is None or o[name] in more or callable(o[name]), name, 'a loss f(x, x_tilde, values, indices, y)', o[name])
     if o['patience'] is not None and o['valid'] is None:
         raise ValueError(f'patience: expected a valid, another source, beside it, got {o["patience"]} and none')
+    expect(o['variant'] != 'jumprelu' or not o['multi_topk'], 'multi_topk', 'none with jumprelu, where no k is counted', o['multi_topk'])
     o = o | checked(**{name: o[name] for name in OPTIONS if name in o})
     return o, _device(('cuda' if torch.cuda.is_available() else 'cpu') if o['device'] is None else o['device'])
 
@@ -108,16 +111,16 @@ def _key(source, o, device):
 def _untrained(mu, var, o):
     "The SAE at its start, of the size that was asked for."
     d = len(mu)
-    return TopKSAE(d, o['expansion']*d, o['k'] or default_k(d), o['activation'], o['seed']).centre(mu, var)
+    return sae_class(o['variant'])(d, o['expansion']*d, o['k'] or default_k(d), o['activation'], o['seed']).centre(mu, var)
 
 # %% ../nbs/method/train.ipynb #f44e711d
 def _scaled(source, by): return source if by == 1 else Scaled(source, by)
 
 # %% ../nbs/method/train.ipynb #6945e20c
 def _losses(o):
-    "The loss, AuxK and Multi-TopK, those that were asked for."
+    "The loss, AuxK and Multi-TopK, those that were asked for; and what belongs to the variant."
     losses = o['loss'] or Reconstruction(), None if o['auxk'] is False else o['auxk'] or AuxK(), o['multi_topk']
-    return [l for l in losses if l]
+    return [l for l in losses if l] + [penalty() for penalty in PENALTIES[o['variant']]]
 
 # %% ../nbs/method/train.ipynb #79c85f35
 def _trainer(sae, source, by, o):
@@ -148,6 +151,7 @@ def train_sae(
     patience:int=None, # stop after this many epochs without a lower one
     checkpoint=None, # folder, or a `Checkpoint`; a training that was interrupted goes on from there
     every:float=60., # seconds between checkpoints
+    variant:str='topk', # 'batchtopk' or 'jumprelu', k on average, see `method/variants`
 )->TopKSAE: # in eval mode; `history` has one row per epoch
     "Train a top-k SAE."
     o, device = _asked(dict(locals()))
@@ -156,7 +160,7 @@ def train_sae(
     mu, var, distance, trained_on = _look(source, 'x')
     if valid is not None: expect((d := len(_look(valid, 'valid')[0])) == len(mu), 'valid', f'activations [n,{len(mu)}]', d)
     by = (var/len(mu))**.5 if scale else 1.
-    sae = _untrained(mu/by, var/by**2, o).to(device)
+    sae = aim(_untrained(mu/by, var/by**2, o).to(device), _scaled(source, by))
     if o['epochs']:
         _warn_far(source, distance)
         _trainer(sae, source, by, o).run(keep, o['every'], valid if valid is None else _scaled(valid, by), o['patience'])

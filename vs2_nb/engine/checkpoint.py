@@ -86,7 +86,7 @@ def clear(self:Checkpoint):
         if not any(self.path.iterdir()): self.path.rmdir()
 
 # %% ../../nbs/engine/checkpoint.ipynb #af593b13
-CODE = ('sae', 'train', 'engine/ranks', 'engine/sources', 'engine/sparse', 'engine/store', 'engine/trainer') # modules that train
+CODE = ('sae', 'train', 'variants', 'engine/ranks', 'engine/sources', 'engine/sparse', 'engine/store', 'engine/trainer') # modules that train
 
 # %% ../../nbs/engine/checkpoint.ipynb #208d093a
 def job_key(
@@ -112,6 +112,7 @@ def _settings(name, v):
     "What decides an option: a plain value, or an object's class and its plain settings."
     if isinstance(v, np.generic): v = v.item()
     if v is None or isinstance(v, (int, float, str)): return v
+    if isinstance(v, (list, tuple)): return [_settings(name, x) for x in v]
     if hasattr(v, '__code__') or not hasattr(v, '__dict__') or isinstance(v, (torch.Tensor, partial)):
         raise ValueError(f'{name}: expected a number, a string, or an object that holds only such, '
                          f'got {type(v).__name__}; nothing tells it from another one, use train_sae without checkpoint')

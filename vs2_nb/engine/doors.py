@@ -212,7 +212,7 @@ CLIP = [
     Door('activations.store_identity', dict(clip=Clip(), split=obj(lambda: digits().test), dtype=Word('float32', 'float16'), q=Maybe(obj(lambda: import_module('vs2_nb.activations').pixels, skip=('type',))), blocks=Maybe(Int(1, 4, 4)))),
     Door('activations.extract', dict(clip=Clip(), split=obj(lambda: digits().test), out=Maybe(Where()), batch_size=Int(1, 9), shard_size=Int(1, 50),
         dtype=Word('float32', 'float16'), q=Maybe(obj(lambda: import_module('vs2_nb.activations').pixels, skip=('type',))), blocks=Maybe(Int(1, 4, 4)), on_error=Word('raise', 'skip'),
-        num_workers=Int(0, 0)), cost=9, call=lambda **o: import_module('vs2_nb.activations').extract(**o).load())]
+        num_workers=Maybe(Int(0, 0))), cost=9, call=lambda **o: import_module('vs2_nb.activations').extract(**o).load())]
 
 # %% ../../nbs/engine/doors.ipynb #c8212f95
 def _within(context):

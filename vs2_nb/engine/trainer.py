@@ -12,7 +12,7 @@ from fastcore.basics import patch
 from .check import able, expect, flag, number, one_of, whole
 from .checkpoint import Checkpoint
 from .ranks import all_max, all_sum, fraction, mean_gradients, progress, rank
-from ..sae import TopKSAE, set_fvu
+from ..sae import KINDS, TopKSAE, set_fvu
 from .sparse import sparse
 from .sources import as_acts, batches
 
@@ -59,7 +59,7 @@ OPTIONS = dict( # name → (check, its ranges)
     batch_size=(whole, dict(least=1)), lr=(_or_none(number), dict(above=0)), warmup=(number, dict(least=0, most=1)),
     max_norm=(_or_none(number), dict(above=0)), k_start=(_or_none(whole), dict(least=1)), every=(number, dict(least=0)),
     patience=(_or_none(whole), dict(least=1)), seed=(whole, dict(least=0, most=2**63-1)), decay=(flag, {}),
-    scale=(flag, {}), activation=(one_of, dict(known=('relu', 'abs'))))
+    scale=(flag, {}), activation=(one_of, dict(known=('relu', 'abs'))), variant=(one_of, dict(known=KINDS)))
 
 # %% ../../nbs/engine/trainer.ipynb #be9a2c96
 def checked(
