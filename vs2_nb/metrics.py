@@ -128,16 +128,17 @@ def flips(
 
 # %% ../nbs/evidence/metrics.ipynb #8e13f0d9
 def paired_bootstrap(
-    before:np.ndarray, # `[n]` hits of the baseline
+    before:np.ndarray, # `[n]` or `[seeds,n]` hits of the baseline
     after:np.ndarray, # `[n]` or `[seeds,n]` hits of the method
     confidence:float=.95,
     n_resamples:int=10_000,
     seed:int=0,
 )->tuple: # lo, hi in percentage points
     "Percentile interval of the gain, resampling images; seeds are averaged per image, never pooled."
-    before, confidence = right(before, 'before'), _between(confidence)
-    after, n_resamples, seed = right(after, 'after', len(before), seeds=True), whole(n_resamples, 'n_resamples', 1), whole(seed, 'seed', 0)
-    value, count = np.unique(np.atleast_2d(after).astype(float).mean(0) - before, return_counts=True)
+    before, confidence = right(before, 'before', seeds=True), _between(confidence)
+    after, n_resamples, seed = right(after, 'after', before.shape[-1], seeds=True), whole(n_resamples, 'n_resamples', 1), whole(seed, 'seed', 0)
+    less, more = (np.atleast_2d(hit).astype(float).mean(0) for hit in (before, after))
+    value, count = np.unique(more - less, return_counts=True)
     drawn = np.random.default_rng(seed).multinomial(count.sum(), count/count.sum(), n_resamples) # how often each value
     lo, hi = np.quantile(drawn @ value/count.sum(), [(1-confidence)/2, (1+confidence)/2])
     return 100*lo, 100*hi
