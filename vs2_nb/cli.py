@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 import matplotlib.pyplot as plt, pandas as pd, torch
+
+# %% ../nbs/tools/cli.ipynb #f382dc67
 from . import __version__
 from .activations import extract
 from .engine.store import Store
@@ -92,7 +94,7 @@ def vs2_quickstart(
     print(show_table(table).to_string(index=False), *[textwrap.fill(t, 100) for t in (text, full_run(clip)) if t],
           f'Wrote {out/"quickstart.json"} and {out/"quickstart.png"}', sep='\n\n')
 
-# %% ../nbs/tools/cli.ipynb #613d8c4a
+# %% ../nbs/tools/cli.ipynb #4190469e
 def _numbers(text, option):
     "One number, or several separated by commas; None stays None."
     if text is None: return None
@@ -106,6 +108,7 @@ def _model(model, pretrained, precision, gelu, mean, std, loaded=None, device=No
     told = dict(quick_gelu=None if gelu is None else gelu == 'quick', mean=_numbers(mean, 'mean'), std=_numbers(std, 'std'))
     return load_clip(model, pretrained, device, precision, **(loaded or {}) | {k: v for k, v in told.items() if v is not None})
 
+# %% ../nbs/tools/cli.ipynb #613d8c4a
 def _images(root, part, skip=False, **given):
     "The dataset in a folder, and the images of it that are asked for; without options for it, any form that `open_images` reads."
     if not given and (found := open_images(root, skip)) is not None: return SimpleNamespace(notes=left_out(found.skipped)), found

@@ -148,11 +148,15 @@ class Dataset:
     @cached_property
     def all(self)->Split:
         "Train and test images together, train first."
-        if self.test is self.train: return self.train
-        if not isinstance(self.train, Split): return together(self.train, self.test)
-        cat = np.concatenate if isinstance(self.train.images, np.ndarray) else lambda parts: [*parts[0], *parts[1]]
-        y = None if self.train.y is None or self.test.y is None else torch.cat([self.train.y, self.test.y])
-        return Split(cat([self.train.images, self.test.images]), self.train.ids + self.test.ids, y, self.train.skipped + self.test.skipped)
+        return self.train if self.test is self.train else _both(self.train, self.test)
+
+# %% ../nbs/method/data.ipynb #172a323d
+def _both(train, test):
+    "Two splits in one, the first one first."
+    if not isinstance(train, Split): return together(train, test)
+    cat = np.concatenate if isinstance(train.images, np.ndarray) else lambda parts: [*parts[0], *parts[1]]
+    y = None if train.y is None or test.y is None else torch.cat([train.y, test.y])
+    return Split(cat([train.images, test.images]), train.ids + test.ids, y, train.skipped + test.skipped)
 
 # %% ../nbs/method/data.ipynb #2570a785
 def _check_templates(templates):

@@ -70,17 +70,7 @@ class Study:
     features:str=None # retrieval feature: 'pixels', 'clip' (its own embedding), or a timm model's name
 
     def __post_init__(self):
-        try: self.seed_list = [int(s) if isinstance(s, str) else s for s in _listed(self.seeds)]
-        except ValueError:
-            raise ValueError(f'seeds: expected whole numbers, got {self.seeds!r}') from None
-        ints(self.seed_list, 'seeds')
-        for name in ('k', 'expansion', 'epochs'): # None: the paper's
-            if getattr(self, name) is not None: setattr(self, name, checked(**{name: getattr(self, name)})[name])
-        self.quick = flag(self.quick, 'quick')
-        for name in ('backbone', 'pretrained', 'features'): expect(isinstance(v := getattr(self, name), str) or v is None and name != 'backbone', name, 'a string', v)
-        for name in ('root', 'out'): getattr(self, name) is None or location(getattr(self, name), name)
-        self.names = strings(_listed(self.dataset), 'dataset')
-        expect(all(self.names), 'dataset', 'names', self.dataset)
+        self._check()
         self.current = self.names[0] # the dataset whose SAEs are trained, see `on`
         self._kept, self._tmp = {}, None if self.out else tempfile.TemporaryDirectory()
         self.path = Path(self.out or self._tmp.name)
@@ -91,10 +81,26 @@ class Study:
             torch.manual_seed(0)
             return load_clip(self.backbone, self.pretrained)
 
-    @property
-    def label(self): return self.backbone.removesuffix('-quickgelu')
-    @property
-    def mini(self): return self.backbone == 'mini'
+# %% ../../nbs/paper/study.ipynb #516c11a4
+@patch
+def _check(self:Study):
+    "Look at what was given; lists of names and of seeds."
+    try: self.seed_list = [int(s) if isinstance(s, str) else s for s in _listed(self.seeds)]
+    except ValueError: raise ValueError(f'seeds: expected whole numbers, got {self.seeds!r}') from None
+    ints(self.seed_list, 'seeds')
+    for name in ('k', 'expansion', 'epochs'): # None: the paper's
+        if getattr(self, name) is not None: setattr(self, name, checked(**{name: getattr(self, name)})[name])
+    self.quick = flag(self.quick, 'quick')
+    for name in ('backbone', 'pretrained', 'features'): expect(isinstance(v := getattr(self, name), str) or v is None and name != 'backbone', name, 'a string', v)
+    for name in ('root', 'out'): getattr(self, name) is None or location(getattr(self, name), name)
+    self.names = strings(_listed(self.dataset), 'dataset')
+    expect(all(self.names), 'dataset', 'names', self.dataset)
+
+# %% ../../nbs/paper/study.ipynb #fcbad16f
+@patch(as_prop=True)
+def label(self:Study): return self.backbone.removesuffix('-quickgelu') # as the paper writes it
+@patch(as_prop=True)
+def mini(self:Study): return self.backbone == 'mini'
 
 # %% ../../nbs/paper/study.ipynb #0fb6c584
 @patch(cls_method=True)
