@@ -25,7 +25,8 @@ from .keep import read_method, why_not
 from .methods import AT_ONCE
 from .metrics import ece
 from .report import answers, moving_latents, moving_neighbours, vs2_in, write_report
-from .steering import Gated, read_recipe
+from .steering import read_recipe
+from .gate import Gated
 
 # %% ../nbs/tools/own.ipynb #63347373
 def walk(

@@ -22,7 +22,8 @@ from ..engine.files import read_json
 from ..evaluation import cut, out_of_fold, tabulate
 from ..methods import Bench
 from ..retrieval import timm_features
-from ..steering import VS2, gates
+from ..steering import VS2
+from ..gate import gates
 from ..train import default_k, train_once, train_sae
 from ..engine.trainer import checked
 
