@@ -28,7 +28,8 @@ from .engine.files import atomic_write, read_json, write_json
 from .cluster import extract_ray
 from .folders import PARTS, has_classes, left_out
 from .formats import open_images
-from .evaluation import compare, describe, out_of_fold, predict, save_results, show_table, tabulate
+from .evaluation import compare, predict, save_results, show_table
+from .folds import describe, out_of_fold, tabulate
 from .metrics import difference, hits, holm
 from .engine.names import named
 from .engine.ranks import join, rank

@@ -509,12 +509,12 @@ EVALUATION = [
     Door('evaluation.compare', dict(clip=Clip(), acts=obj(_stored), data=Data(), methods=obj(lambda s: {'VS2': _m('steering', 'VS2')(sae(s, 128))}, ok=('dict',)), seed=Int(0, 9)), cost=3),
     Door('evaluation.evaluate', dict(clip=Clip(), acts=obj(_stored), data=Data(), method=Maybe(_method()), name=Maybe(Text(make=lambda s: 'mine', ok=('word',))), seed=Int(0, 9)), cost=3),
     Door('evaluation.with_holm', dict(table=Frame(_result, 'seed', 'p_value'))),
-    Door('evaluation.cut', dict(data=Data(), folds=Maybe(Int(2, 4, 36)), shuffle=Flag(), seed=Int(0, 9))),
-    Door('evaluation.out_of_fold', dict(clip=Clip(), data=Data(), fits=obj(lambda: {'mine': _fit}, skip=('type', 'dict'), ok=('list',)), folds=Maybe(Int(2, 3, 36)), seeds=Kind(lambda s: [0], more=lambda v: dict(words=(['a'], BAD), negative=([-1], BAD), tuple=((0,), v), range=(range(1), v)), skip=('set',)), shuffle=Flag()), cost=9),
-    Door('evaluation.crossfit', dict(clip=Clip(), data=Data(), fits=obj(lambda: {'mine': _fit}, skip=('type', 'dict'), ok=('list',)), folds=Maybe(Int(2, 3, 36)), seeds=Int(1, 1), shuffle=Flag(), out=Maybe(Where())), cost=9),
-    Door('evaluation.predict_folds', dict(clip=Clip(), acts=obj(_stored), text=Texts(), pairs=obj(lambda: _m('evaluation', 'cut')(digits(), 2)), make=obj(lambda: lambda i: None, skip=('type',))), cost=2),
-    Door('evaluation.tabulate', dict(logits=obj(_logits, **LOGITS), labels=obj(lambda: {'zero-shot': 'none', 'VS2': 'none', 'centroid': 'none'}, more=lambda v: dict(unknown=({'other': 'none'}, BAD), bad=({'VS2': 'some'}, BAD)), ok=('dict',)), y=Y('m', 'c')), cost=2),
-    Door('evaluation.describe', dict(clip=Clip(), data=Data(), folds=Maybe(Int(2, 5)), shuffle=Flag()))]
+    Door('folds.cut', dict(data=Data(), folds=Maybe(Int(2, 4, 36)), shuffle=Flag(), seed=Int(0, 9))),
+    Door('folds.out_of_fold', dict(clip=Clip(), data=Data(), fits=obj(lambda: {'mine': _fit}, skip=('type', 'dict'), ok=('list',)), folds=Maybe(Int(2, 3, 36)), seeds=Kind(lambda s: [0], more=lambda v: dict(words=(['a'], BAD), negative=([-1], BAD), tuple=((0,), v), range=(range(1), v)), skip=('set',)), shuffle=Flag()), cost=9),
+    Door('folds.crossfit', dict(clip=Clip(), data=Data(), fits=obj(lambda: {'mine': _fit}, skip=('type', 'dict'), ok=('list',)), folds=Maybe(Int(2, 3, 36)), seeds=Int(1, 1), shuffle=Flag(), out=Maybe(Where())), cost=9),
+    Door('folds.predict_folds', dict(clip=Clip(), acts=obj(_stored), text=Texts(), pairs=obj(lambda: _m('folds', 'cut')(digits(), 2)), make=obj(lambda: lambda i: None, skip=('type',))), cost=2),
+    Door('folds.tabulate', dict(logits=obj(_logits, **LOGITS), labels=obj(lambda: {'zero-shot': 'none', 'VS2': 'none', 'centroid': 'none'}, more=lambda v: dict(unknown=({'other': 'none'}, BAD), bad=({'VS2': 'some'}, BAD)), ok=('dict',)), y=Y('m', 'c')), cost=2),
+    Door('folds.describe', dict(clip=Clip(), data=Data(), folds=Maybe(Int(2, 5)), shuffle=Flag()))]
 
 # %% ../../nbs/engine/doors.ipynb #75bed53b
 EVALUATION += [

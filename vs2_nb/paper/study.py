@@ -19,7 +19,7 @@ from ..clip import load_clip
 from ..data import ASSETS, Dataset, Split, paper_results
 from ..datasets import STAND_INS, load_dataset
 from ..engine.files import read_json
-from ..evaluation import cut, out_of_fold, tabulate
+from ..folds import cut, out_of_fold, tabulate
 from ..methods import Bench
 from ..retrieval import timm_features
 from ..steering import VS2
