@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch.utils.data import DataLoader
 from .engine.check import a_clip, able, device as _device, expect, location, number, strings, whole
-from .clip import FrozenCLIP
+from .frozen import FrozenCLIP
 from .engine.files import all_finite, atomic_write, write_json
 from .evaluation import show_table
 from .sae import TopKSAE, read_sae_json

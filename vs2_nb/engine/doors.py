@@ -197,16 +197,16 @@ CLIP = [
     Door('clip.load_clip', dict(name=Word('mini'), pretrained=Maybe(Word('seed0', 'seed1', 'random')), device=Maybe(Word('cpu')), precision=Word('fp32'),
                                 quick_gelu=Maybe(Kind(lambda s: None, takes=('truth',), ok=('number', 'dict', 'list', 'real', 'set', 'thing', 'type', 'bytes', 'word')))), cost=9),
     Door('clip.load_mini', dict(pretrained=Word('seed0', 'random'), device=Word('cpu')), cost=9),
-    Door('clip.FrozenCLIP.tap', dict(self=Clip(), images=Images(), blocks=Maybe(Int(1, 4, 4)))),
-    Door('clip.FrozenCLIP.embed', dict(self=Clip(), x=Act())),
-    Door('clip.FrozenCLIP.logits', dict(self=Clip(), e=Emb(), text=Texts())),
-    Door('clip.FrozenCLIP.text', dict(self=Clip(), classnames=Names('c'), templates=Names(pool=['a photo of a {}.', '{}'],
+    Door('frozen.FrozenCLIP.tap', dict(self=Clip(), images=Images(), blocks=Maybe(Int(1, 4, 4)))),
+    Door('frozen.FrozenCLIP.embed', dict(self=Clip(), x=Act())),
+    Door('frozen.FrozenCLIP.logits', dict(self=Clip(), e=Emb(), text=Texts())),
+    Door('frozen.FrozenCLIP.text', dict(self=Clip(), classnames=Names('c'), templates=Names(pool=['a photo of a {}.', '{}'],
         more=lambda v: dict(no_place=(['a photo'], BAD), two=(['{} {}'], BAD))))),
-    Door('clip.FrozenCLIP.hooked', dict(self=Clip(), f=obj(lambda: _itself, skip=('type',)), block=Int(-4, -1, -1)),
+    Door('frozen.FrozenCLIP.hooked', dict(self=Clip(), f=obj(lambda: _itself, skip=('type',)), block=Int(-4, -1, -1)),
          call=lambda self, f, block: _within(self.hooked(f, block))),
     Door('clip.MiniTokenizer', dict(vocab=obj(lambda: clip().tokenizer.vocab.tolist()), context_length=Int(3, 20)),
          call=lambda **o: import_module('vs2_nb.clip').MiniTokenizer(**o)(['zero'])),
-    Door('clip.tap_points', dict(visual=obj(lambda: clip().model.visual)), call=lambda visual: _m('clip', 'tap_points')(visual)[0]),
+    Door('frozen.tap_points', dict(visual=obj(lambda: clip().model.visual)), call=lambda visual: _m('frozen', 'tap_points')(visual)[0]),
     Door('clip.MiniTokenizer.__call__', dict(self=obj(lambda: clip().tokenizer), texts=Names('c', skip=('one_word', 'twice'), ok=('word',)))),
     Door('activations.pixels', dict(images=obj(pictures, **PICTURES))),
     Door('activations.store_identity', dict(clip=Clip(), split=obj(lambda: digits().test), dtype=Word('float32', 'float16'), q=Maybe(obj(lambda: import_module('vs2_nb.activations').pixels, skip=('type',))), blocks=Maybe(Int(1, 4, 4)))),
@@ -621,7 +621,7 @@ def _photos():
 
 # %% ../../nbs/engine/doors.ipynb #c15aea48
 @lru_cache
-def _written(name): return _m('datasets', 'write_synthetic')(name, str(folder()/'sets'), 2, 2, 1)
+def _written(name): return _m('engine.layouts', 'write_synthetic')(name, str(folder()/'sets'), 2, 2, 1)
 
 # %% ../../nbs/engine/doors.ipynb #9a888361
 @lru_cache
@@ -674,7 +674,7 @@ DATA += [
     Door('identity.altered', dict(model=obj(lambda: torch.nn.Linear(2, 2)), visual=Flag())),
     Door('datasets.readable', dict(official=Text(make=lambda s: '001.Black_footed', ok=('word',)), names=obj(lambda: {'a': 'b'}, ok=('dict',)))),
     Door('datasets.hash_split', dict(split=obj(lambda: digits().train, more=lambda v: dict(unlabelled=(type(v)(v.images, v.ids), BAD))), train=Num(above=0, top=.9), seed=Int(0, 9)), call=lambda **o: [s.ids for s in _m('datasets', 'hash_split')(**o)]),
-    Door('datasets.write_synthetic', dict(name=Word('cifar100', 'cub200'), root=Where(), n_classes=Int(1, 2, 100, skip=('beyond', 'huge')), train=Int(1, 2), test=Int(1, 2), seed=Int(0, 9)), cost=9, call=lambda **o: _files(_m('datasets', 'write_synthetic')(**o))),
+    Door('engine.layouts.write_synthetic', dict(name=Word('cifar100', 'cub200'), root=Where(), n_classes=Int(1, 2, 100, skip=('beyond', 'huge')), train=Int(1, 2), test=Int(1, 2), seed=Int(0, 9)), cost=9, call=lambda **o: _files(_m('engine.layouts', 'write_synthetic')(**o))),
     *[Door(f'datasets.{n}', dict(root=Given(lambda n=n: _written(n)), download=Kind(lambda s: False, skip=('truth',))), call=lambda n=n, **o: _sizes(_m('datasets', n)(**o)), cost=3) for n in ('cifar100', 'tiny_imagenet', 'cub200')],
     Door('datasets.cub_attributes', dict(root=Given(lambda: _written('cub200')), certainty=Int(1, 4, 4)), cost=2)]
 FILES = [

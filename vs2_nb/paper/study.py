@@ -17,7 +17,8 @@ from ..activations import extract, pixels
 from ..engine.check import a_split, expect, flag, ints, location, one_of, strings, whole
 from ..clip import load_clip
 from ..data import ASSETS, Dataset, Split, paper_results
-from ..datasets import STAND_INS, load_dataset
+from ..datasets import load_dataset
+from ..stand_ins import STAND_INS
 from ..engine.files import read_json
 from ..folds import cut, out_of_fold, tabulate
 from ..methods import Bench
