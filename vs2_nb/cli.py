@@ -40,7 +40,7 @@ from .train import train_sae
 # %% ../nbs/tools/cli.ipynb #56ab5f83
 def verdict(
     logits:dict, # {(name, seed): logits}, as `out_of_fold` gives them
-    y, # `[n]` class indices
+    y, # `[m]` class indices
     seed:int=0,
     images:str='digits', # what they are, in the plural
 )->str: # one sentence
@@ -209,8 +209,8 @@ def _recipes_model(r, model, pretrained, gelu, mean, std):
 def predictions(
     acts, # `Acts` with ids
     classnames:list, # c strings
-    before:torch.Tensor, # `[n,c]` zero-shot logits
-    after:torch.Tensor, # `[n,c]` steered logits
+    before:torch.Tensor, # `[m,c]` zero-shot logits
+    after:torch.Tensor, # `[m,c]` steered logits
 )->pd.DataFrame: # path, before, before_probability, after, after_probability, and label where there is one
     "What was predicted for each image, before and after."
     out = pd.DataFrame({'path': acts.ids})

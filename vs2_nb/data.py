@@ -51,7 +51,7 @@ class Split:
     "Images with their ids, and with class indices where there are any."
     images:list # n paths of image files, PIL pictures or arrays, or one array `[n,h,w]` or `[n,h,w,1 … 4]`
     ids:list # n strings, each one once
-    y:torch.Tensor=None # `[n]` int64 class indices, or None
+    y:torch.Tensor=None # `[m]` int64 class indices, or None
     skipped:list=() # (path, reason) of what was found beside them and left out
     def __post_init__(self):
         self.images, self.ids = _check_images(self.images), strings(self.ids, 'ids', 0)

@@ -27,7 +27,7 @@ def predict(
     method=None, # a `Steer`, `Predictor` or method `OnImages`; None is zero-shot
     batch_size:int=4096, # a `Transductive` method gets all of them at once
     split=None, # the `Split` that acts were extracted from, for a method on images
-)->torch.Tensor: # `[n,c]` logits
+)->torch.Tensor: # `[m,c]` logits
     "Logits of every stored image, steered or not."
     _check_store(a_clip(clip), some_acts(acts))
     out, needs = [], getattr(a_method(method), 'needs', ('x',))
@@ -75,8 +75,8 @@ IMAGES = 'none', 'train', 'stream', 'test' # unlabelled images that a row may ha
 def result_row(
     method:str, # name
     labels:str, # 'none', 'train' or 'test'
-    before:np.ndarray, # `[n]` hits of zero-shot
-    after:np.ndarray, # `[n]` hits, or `[seeds,n]` for the mean over seeds
+    before:np.ndarray, # `[m]` hits of zero-shot
+    after:np.ndarray, # `[m]` hits, or `[seeds,m]` for the mean over seeds
     images:str='train', # unlabelled images that it has seen, one of `IMAGES`
     **facts, # dataset, backbone, seed, folds
 )->dict:

@@ -107,8 +107,8 @@ def plot_class_gains(
 
 # %% ../nbs/method/flips.ipynb #a372874b
 def confusion_change(
-    before:torch.Tensor, after:torch.Tensor, # `[n,c]` logits without and with a method
-    y:torch.Tensor, # `[n]`
+    before:torch.Tensor, after:torch.Tensor, # `[m,c]` logits without and with a method
+    y:torch.Tensor, # `[m]`
     classnames:list, # c names
 )->pd.DataFrame: # true class × answer: images more (or fewer) than before
     "The confusion matrix after, less the one before."

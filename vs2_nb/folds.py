@@ -55,7 +55,7 @@ def out_of_fold(
     shuffle:bool=False, # shuffled instead of contiguous folds
     q=None, # retrieval feature to extract, see `extract`
     blocks:int=None, # blocks to extract, see `extract`
-)->tuple: # {(name, seed): logits `[n,c]`}, {name: labels seen} and in its `images` {name: images seen}, y `[n]`
+)->tuple: # {(name, seed): logits `[m,c]`}, {name: labels seen} and in its `images` {name: images seen}, y `[m]`
     "Predictions on every image by methods that were fitted on the other folds."
     fits, seeds, pairs = _fits(fits), _seeds(seeds), cut(data, folds, shuffle)
     text, y = a_clip(clip).text(data.classnames, data.templates), labels_of(data.all)
@@ -129,7 +129,7 @@ def predict_folds(
     text:torch.Tensor, # `[de,c]` class texts
     pairs:list, # as `cut` makes them
     make, # fold number → method, or None for zero-shot
-)->torch.Tensor: # `[n,c]` logits, in the order of the folds
+)->torch.Tensor: # `[m,c]` logits, in the order of the folds
     "Out-of-fold logits by methods that are fitted already, one for each fold."
     ok = isinstance(pairs, (list, tuple)) and len(pairs) > 0 and all(isinstance(p, (list, tuple)) and len(p) == 2 for p in pairs)
     expect(ok, 'pairs', 'pairs (train, test) of row numbers', pairs)
@@ -138,9 +138,9 @@ def predict_folds(
 
 # %% ../nbs/evidence/folds.ipynb #291a59de
 def tabulate(
-    logits:dict, # {(name, seed): logits `[n,c]`}, with 'zero-shot'
+    logits:dict, # {(name, seed): logits `[m,c]`}, with 'zero-shot'
     labels:dict, # {name: labels seen}, and in its `images`, if it has that, {name: images seen}
-    y:torch.Tensor, # `[n]`
+    y:torch.Tensor, # `[m]`
     **facts, # dataset, backbone, folds
 )->pd.DataFrame: # a row per method and seed, and one for the mean over seeds; p_holm over the first seed's rows
     "The table: first seed first (primary), then the others, then the mean over seeds."

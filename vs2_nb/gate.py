@@ -17,7 +17,7 @@ from .train import hold_out, known_rows
 @torch.no_grad()
 def calibrate(
     sae:TopKSAE,
-    source, # unlabelled activations that this SAE was not trained on: a tensor `[n,d]`, `Acts`, `Store` or `Part`
+    source, # unlabelled activations that this SAE was not trained on: a tensor `[m,d]`, `Acts`, `Store` or `Part`
     q:float=.99, # quantile, 0 … 1; the paper's Table 3 has 0.90, 0.95, 0.99, 0.995
     batch_size:int=4096,
 )->float: # threshold on FVU(x)
@@ -25,7 +25,7 @@ def calibrate(
     able(sae, 'sae', 'a TopKSAE', 'fvu', 'd', 'W_dec'), number(q, 'q', 0, 1)
     fvus, judged, known = [], 0, 0
     for b in batches(source, whole(batch_size, 'batch_size', 1)):
-        x = floats(b.x, 'source', ('n', sae.d))
+        x = floats(b.x, 'source', ('m', sae.d))
         fvus.append(sae.fvu(x.to(sae.W_dec)).double().cpu())
         judged, known = (a + b for a, b in zip((judged, known), known_rows(sae, x)))
     if known > .05*judged:

@@ -130,16 +130,16 @@ def make_glyphs(
 def contrastive_loss(
     e_image:torch.Tensor, # [b,de] normalised
     e_text:torch.Tensor, # [b,de] normalised
-    scale:torch.Tensor, # logit scale, scalar
+    s:torch.Tensor, # logit scale, scalar
     y:torch.Tensor, # [b] which character each pair shows
 )->torch.Tensor: # scalar
     "CLIP's loss, with all pairs that name the same character as positives."
     e_image = floats(e_image, 'e_image', ('b', 'de'))
     e_text, y = floats(e_text, 'e_text', tuple(e_image.shape)).to(e_image), ints(y, 'y', len(e_image))
-    scale = floats(scale, 'scale', ()) # a number, with its gradient
+    s = floats(s, 's', ()) # a number, with its gradient
     target = (y[:,None] == y[None]).to(e_image)
     target = target / target.sum(1, keepdim=True)
-    logits = scale * e_image @ e_text.T
+    logits = s * e_image @ e_text.T
     return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
 
 # %% ../nbs/tools/mini_clip.ipynb #ce884e12

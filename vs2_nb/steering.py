@@ -77,7 +77,7 @@ class OnImages(Method):
 
 # %% ../nbs/method/steering.ipynb #ead11f1f
 class Transductive(Predictor):
-    "e of all images that are evaluated → logits `[n,c]`, in one call: what it says of one image depends on the others."
+    "e of all images that are evaluated → logits `[m,c]`, in one call: what it says of one image depends on the others."
     needs, images = ('e',), 'test'
 
 # %% ../nbs/method/steering.ipynb #1a5c1c0e

@@ -130,7 +130,7 @@ def _bools(sizes, name, shape): return (_numbers(sizes, name, shape) > 0).numpy(
 
 # %% ../../nbs/engine/doors.ipynb #706a3ad9
 class Hits(Kind):
-    "`[n]` bool."
+    "`[m]` bool."
     def __init__(self, *shape, **options):
         super().__init__(**options)
         self.shape, self.letters = shape, shape
@@ -464,7 +464,7 @@ STEER += [
     Door('baselines.LinearProbe', dict(x=X('m', 'd'), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',)), labels=Word('none', 'train'), C=Num(above=0), ask=X('b', 'd')), call=lambda ask, **o: _m('baselines', 'LinearProbe')(**o)(ask), nan=True, cost=2),
     Door('baselines.NearestMean', dict(e=X('m', 'w'), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',)), labels=Word('none', 'train'), ask=X('b', 'w')), call=lambda ask, **o: _m('baselines', 'NearestMean')(**o)(e=ask), nan=True),
     Door('baselines.PromptEnsemble', dict(clip=Clip(), text=Texts(), steer=Maybe(obj(lambda s: _m('steering', 'VS2')(sae(s, 128)))), x=Act()), call=_apply('baselines', 'PromptEnsemble')),
-    Door('baselines.random_views', dict(img=obj(lambda: digits().train[0]), n=Int(0, 2), size=Int(1, 32), scale=Kind(lambda s: (.5, 1.), more=lambda v: dict(turned=((1., .5), BAD), far=((.5, 2.), BAD), three=((.1, .2, .3), BAD), words=(('a', 'b'), BAD), nan=((np.nan, 1.), BAD), list=([.5, 1.], v))), flip=Flag(), seed=Int(0, 9)),
+    Door('baselines.random_views', dict(img=obj(lambda: digits().train[0]), n=Int(0, 2), size=Int(1, 32), area=Kind(lambda s: (.5, 1.), more=lambda v: dict(turned=((1., .5), BAD), far=((.5, 2.), BAD), three=((.1, .2, .3), BAD), words=(('a', 'b'), BAD), nan=((np.nan, 1.), BAD), list=([.5, 1.], v))), flip=Flag(), seed=Int(0, 9)),
          call=lambda **o: [np.array(v) for v in _m('baselines', 'random_views')(**o)]),
     Door('baselines.AugmentedEnsemble', dict(text=Maybe(Texts()), steer=Maybe(obj(lambda s: _m('steering', 'VS2')(sae(s, 128)))), n_views=Int(0, 2), flip=Flag(), seed=Int(0, 9), clip=Clip(), pictures=obj(pictures, **PICTURES)), cost=3,
          call=lambda clip, pictures, **o: _m('baselines', 'AugmentedEnsemble')(**o)(clip, pictures, text(10))),
@@ -721,7 +721,7 @@ PAPER = [
 
 # %% ../../nbs/engine/doors.ipynb #46a167e0
 PAPER += [
-    Door('mini_clip.contrastive_loss', dict(e_image=X('m', 'd', f=unit), e_text=X('m', 'd', f=unit), scale=X(f=positive), y=Y('m', None))),
+    Door('mini_clip.contrastive_loss', dict(e_image=X('m', 'd', f=unit), e_text=X('m', 'd', f=unit), s=X(f=positive), y=Y('m', None))),
     Door('mini_clip.train_mini', dict(x=X(4, 3, 32, 32, skip=('list', 'objects', 'words', 'ragged', 'empty')), y=Y(4, 62), seed=Int(0, 9), epochs=Int(1, 1), batch_size=Int(2, 4, 4), lr=Num(above=0, top=.01), weight_decay=Num(0)), cost=9, call=lambda **o: len(_m('mini_clip', 'train_mini')(**o)[1])),
     Door('mini_clip.glyph_accuracy', dict(clip=Clip(), imgs=obj(pictures, **PICTURES), y=Y(2, 62)), cost=9, nan=True),
     Door('mini_clip.mini_config', dict(vocab_size=Int(1, 99, huge=True))),
