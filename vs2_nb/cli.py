@@ -22,7 +22,7 @@ from .engine.check import expect, location, one_of, whole
 from .engine.checkpoint import Checkpoint
 from .clip import load_clip
 from .console import names, ranged, write_csv
-from .data import asset
+from .data import asset, bundled_options
 from .datasets import load_dataset
 from .engine.files import atomic_write, read_json, write_json
 from .cluster import extract_ray
@@ -61,7 +61,7 @@ def verdict(
 
 # %% ../nbs/tools/cli.ipynb #9fc6a566
 QUICK = dict( # images → the bundled model, what they are called, folds, and options of `train_sae`, fixed before anything was scored
-    photos=('photo', 'photographs', 3, dict(expansion=2, epochs=20, batch_size=256)),
+    photos=('photo', 'photographs', 3, bundled_options('photos')),
     digits=('mini', 'digits', 5, dict(epochs=50)))
 
 # %% ../nbs/tools/cli.ipynb #70dfaef2

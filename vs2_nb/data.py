@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ASSETS', 'DATASETS', 'CORRUPTIONS', 'asset', 'seal_assets', 'Split', 'Dataset', 'load_prompts', 'paper_results',
-           'register', 'digits', 'show_images', 'photos', 'corrupted']
+           'register', 'digits', 'show_images', 'photos', 'bundled_options', 'corrupted']
 
 # %% ../nbs/method/data.ipynb #d8162b25
 import io, json, zipfile
@@ -257,6 +257,14 @@ def photos(
     train, test = list(KFold(folds).split(y))[fold]
     names = [prompts['names'][c] for c in card['classes']]
     return Dataset('photos', every.take(train), every.take(test), names, prompts['templates'], [card['notice']])
+
+# %% ../nbs/method/data.ipynb #a9924214
+def bundled_options(
+    name:str, # 'photos' or 'digits'
+)->dict: # options of `train_sae`
+    "How SAEs of bundled images are trained where a minute has to do, as `paper_defaults.json` says."
+    said = read_json(asset('paper_defaults.json'), 1)['datasets'][one_of(name, 'name', ('photos', 'digits'))]
+    return {k: said[k]['value'] for k in ('expansion', 'epochs', 'batch_size') if k in said}
 
 # %% ../nbs/method/data.ipynb #ab1ccb0e
 CORRUPTIONS = ('noise', 'blur', 'inversion')
