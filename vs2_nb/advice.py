@@ -44,12 +44,12 @@ def _unlike(fvu, fitted):
 # %% ../nbs/tools/advice.ipynb #709ab2ff
 def advise(
     e:torch.Tensor, # `[n,de]` embeddings of the pictures that are answered
-    before:torch.Tensor, # `[n,c]` logits of zero-shot
-    after:torch.Tensor, # `[n,c]` logits of the method
+    before:torch.Tensor, # `[m,c]` logits of zero-shot
+    after:torch.Tensor, # `[m,c]` logits of the method
     classnames:list, # c strings
     fitted:int=None, # pictures that it was fitted on; None: on none
     own:bool=True, # fitted on these pictures themselves
-    fvu=None, # `[n]` FVU of the pictures
+    fvu=None, # `[m]` FVU of the pictures
     fitted_fvu=None, # median and 0.9-quantile of FVU where it was fitted
 )->pd.DataFrame: # what, speaks ('for', 'against', 'neither'), says
     "What can be said of a method on a folder without any label."

@@ -42,9 +42,9 @@ def plot_gains(
 
 # %% ../nbs/evidence/analysis.ipynb #08785974
 def per_class_gains(
-    before:torch.Tensor, # `[n,c]` zero-shot logits
-    after:torch.Tensor, # `[n,c]` logits of a method
-    y:torch.Tensor, # `[n]`
+    before:torch.Tensor, # `[m,c]` zero-shot logits
+    after:torch.Tensor, # `[m,c]` logits of a method
+    y:torch.Tensor, # `[m]`
     classnames:list, # c names
 )->pd.DataFrame: # sorted by gain
     "Accuracy of each class before and after, with the wrong answer that was corrected most often."
@@ -68,9 +68,9 @@ def _by_fvu(fvu, before, after):
 
 # %% ../nbs/evidence/analysis.ipynb #cd2f5dcb
 def by_fvu(
-    fvu:torch.Tensor, # `[n]`
-    before:np.ndarray, # `[n]` hits of zero-shot
-    after:np.ndarray, # `[n]` hits of a method
+    fvu:torch.Tensor, # `[m]`
+    before:np.ndarray, # `[m]` hits of zero-shot
+    after:np.ndarray, # `[m]` hits of a method
     bins:int=5, # of equally many images
 )->pd.DataFrame: # fvu range, n, accuracies, gain with its 95 % interval
     "Accuracy and gain of images by how well the SAE reconstructs them."
@@ -84,9 +84,9 @@ def by_fvu(
 
 # %% ../nbs/evidence/analysis.ipynb #50a8a5fc
 def risk_coverage(
-    fvu:torch.Tensor, # `[n]`
-    before:np.ndarray, # `[n]` hits of zero-shot
-    after:np.ndarray, # `[n]` hits of the steered classifier
+    fvu:torch.Tensor, # `[m]`
+    before:np.ndarray, # `[m]` hits of zero-shot
+    after:np.ndarray, # `[m]` hits of the steered classifier
 )->pd.DataFrame: # one row per coverage: the accuracy of all if those are steered, and the accuracy among those
     "Accuracy as the gate opens: images are let in from the smallest FVU to the greatest."
     fvu, before, after = _by_fvu(fvu, before, after)
@@ -96,8 +96,8 @@ def risk_coverage(
 
 # %% ../nbs/evidence/analysis.ipynb #7f097017
 def reliability(
-    probs:torch.Tensor, # `[n,c]`
-    y:torch.Tensor, # `[n]`
+    probs:torch.Tensor, # `[m,c]`
+    y:torch.Tensor, # `[m]`
     bins:int=10, # of equal width
 )->pd.DataFrame: # confidence, accuracy (percent) and n of each bin that is not empty
     "How often the answers given with some confidence are right."

@@ -101,14 +101,14 @@ def random_views(
     img, # PIL picture
     n:int, # views besides the picture itself
     size:int, # of the views, in pixels: the model's input size
-    scale:tuple=(.08, 1.), # least and greatest share of the area
+    area:tuple=(.08, 1.), # least and greatest share of the area
     flip:bool=True, # mirror half of them
     seed:int=0, # with the picture's bytes it decides the views, so that batches and order change nothing
 )->list: # n+1 pictures, the picture itself first
     "Random resized crops."
     expect(isinstance(img, PIL.Image.Image), 'img', 'a PIL picture', img)
-    n, size, seed, scale = whole(n, 'n', 0), whole(size, 'size', 1), whole(seed, 'seed', 0, 2**32), _scale(scale)
-    crop, mirror = RandomResizedCrop(size, scale), RandomHorizontalFlip(.5 if flag(flip, 'flip') else 0)
+    n, size, seed, area = whole(n, 'n', 0), whole(size, 'size', 1), whole(seed, 'seed', 0, 2**32), _area(area)
+    crop, mirror = RandomResizedCrop(size, area), RandomHorizontalFlip(.5 if flag(flip, 'flip') else 0)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(zlib.crc32(img.tobytes()) + seed)
         return [img] + [mirror(crop(img)) for _ in range(n)]
@@ -120,29 +120,29 @@ class AugmentedEnsemble(OnImages):
         text:torch.Tensor=None, # `[de,c]` class texts, such as an ensemble's; None: those that the others get
         steer=None, # a `Steer` that needs x alone
         n_views:int=8, # besides the picture itself
-        scale:tuple=(.5, 1.), # of the crops
+        area:tuple=(.5, 1.), # of the crops
         flip:bool=True,
         seed:int=0,
     ):
         expect(steer is None or getattr(steer, 'needs', ()) == ('x',), 'steer', 'a Steer that needs x alone, or None', steer)
         self.text, self.steer, self.n_views = None if text is None else floats(text, 'text', ('de', 'c')), steer, whole(n_views, 'n_views', 0)
-        self.scale, self.flip, self.seed = _scale(scale), flag(flip, 'flip'), whole(seed, 'seed', 0, 2**32)
+        self.area, self.flip, self.seed = _area(area), flag(flip, 'flip'), whole(seed, 'seed', 0, 2**32)
         self.images = steer.images if steer else 'none'
 
     @torch.no_grad()
     def apply(self, clip, pictures, text=None):
         size, pictures = input_size(clip), _pictures(pictures)
-        views = [v for p in pictures for v in random_views(p, self.n_views, size, self.scale, self.flip, self.seed)]
+        views = [v for p in pictures for v in random_views(p, self.n_views, size, self.area, self.flip, self.seed)]
         x = clip.tap(torch.stack([clip.transform(v) for v in views]))
         e = clip.embed(self.steer(x) if self.steer else x).view(len(pictures), -1, clip.de).mean(1)
         return clip.logits(F.normalize(e, dim=1), text if self.text is None else self.text)
 
 # %% ../nbs/method/baselines.ipynb #aa62fc76
-def _scale(scale):
+def _area(area):
     "Least and greatest share of the area."
-    expect(isinstance(scale, (list, tuple)) and len(scale) == 2, 'scale', 'two shares of the area', scale)
-    lo, hi = (number(s, 'scale', 0, 1) for s in scale)
-    expect(0 < lo <= hi, 'scale', 'two rising shares of the area, above 0', scale)
+    expect(isinstance(area, (list, tuple)) and len(area) == 2, 'area', 'two shares of the area', area)
+    lo, hi = (number(s, 'area', 0, 1) for s in area)
+    expect(0 < lo <= hi, 'area', 'two rising shares of the area, above 0', area)
     return lo, hi
 
 # %% ../nbs/method/baselines.ipynb #e04d632a
@@ -210,13 +210,13 @@ class TPT(OnImages):
         keep:float=.1, # share of the views with the least entropy
         lr:float=5e-3,
         steps:int=1,
-        scale:tuple=(.08, 1.), # of the crops
+        area:tuple=(.08, 1.), # of the crops
         flip:bool=True,
         seed:int=0,
     ):
         self.embedding = token_embedding(clip)
         if self.embedding is None: raise ValueError(f'clip: {clip.name!r} has no token embedding to tune a prompt in')
-        self._check(clip, classnames, template, n_views, keep, lr, steps, scale, flip, seed)
+        self._check(clip, classnames, template, n_views, keep, lr, steps, area, flip, seed)
         prefix = clip.tokenizer([template.split('{}')[0]]).to(clip.device)
         self.length = int(prefix.argmax(1)) - 1 # tokens between start and end; the end has the highest number
         if self.length < 1: raise ValueError(f'template: expected words before {{}}, got {template!r}')
@@ -227,13 +227,13 @@ class TPT(OnImages):
 
 # %% ../nbs/method/baselines.ipynb #bc77705d
 @patch
-def _check(self:TPT, clip, classnames, template, n_views, keep, lr, steps, scale, flip, seed):
+def _check(self:TPT, clip, classnames, template, n_views, keep, lr, steps, area, flip, seed):
     "Keep the options, if they can be."
     expect(isinstance(template, str), 'template', 'a string with {}', template)
     clip.text(classnames, [template]) # names that are lost, and a template without {}, are told there
     self.n_views, self.steps, self.seed = whole(n_views, 'n_views', 0), whole(steps, 'steps', 0), whole(seed, 'seed', 0, 2**32)
     self.keep, self.lr = number(keep, 'keep', 0, 1), number(lr, 'lr', 0)
-    self.scale, self.flip = _scale(scale), one_of(flip, 'flip', (True, False))
+    self.area, self.flip = _area(area), one_of(flip, 'flip', (True, False))
 
 # %% ../nbs/method/baselines.ipynb #1abefe65
 @patch
@@ -265,7 +265,7 @@ def apply(self:TPT, clip, pictures, text=None)->torch.Tensor: # `[b,c]`
     "Logits of each picture under a context of its own."
     out = []
     for p in _pictures(pictures):
-        views = random_views(p, self.n_views, input_size(clip), self.scale, self.flip, self.seed)
+        views = random_views(p, self.n_views, input_size(clip), self.area, self.flip, self.seed)
         with torch.no_grad(): e = clip.embed(clip.tap(torch.stack([clip.transform(v) for v in views])))
         context = self.tune(clip, e)
         with torch.no_grad(): out.append(clip.logits(e[:1], self.class_text(clip, context)))

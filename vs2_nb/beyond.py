@@ -15,12 +15,12 @@ from .steering import VS2, Predictor, Steer, Transductive, keep_norm
 
 # %% ../nbs/method/beyond.ipynb #86993081
 def row_centred(
-    s:torch.Tensor, # `[n,c]` scores
-)->torch.Tensor: # `[n,c]`
+    s:torch.Tensor, # `[m,c]` scores
+)->torch.Tensor: # `[m,c]`
     "Scores less their row mean."
     return s - s.mean(1, keepdim=True)
 def spread_of(
-    s:torch.Tensor, # `[n,c]` scores
+    s:torch.Tensor, # `[m,c]` scores
 )->torch.Tensor: # scalar, above 0
     "sd: the standard deviation of row-centred scores."
     return row_centred(s).std(correction=0).clamp_min(1e-9)
@@ -35,9 +35,9 @@ def guessed_means(
     nobody = torch.bincount(guess, minlength=c) == 0
     return torch.where(nobody[:,None], v.mean(0), class_means(v, guess, c)), nobody
 def silent(
-    s:torch.Tensor, # `[n,c]` scores
+    s:torch.Tensor, # `[m,c]` scores
     nobody:torch.Tensor, # `[c]` bool
-)->torch.Tensor: # `[n,c]`
+)->torch.Tensor: # `[m,c]`
     "The row mean of the others for a class that nobody is guessed as."
     return torch.where(nobody, s[:,~nobody].mean(1, keepdim=True), s)
 
@@ -159,7 +159,7 @@ class WeightedVS2(VS2):
 
 # %% ../nbs/method/beyond.ipynb #bf46da91
 def bias_to(
-    L:torch.Tensor, # `[n,c]` logits
+    L:torch.Tensor, # `[m,c]` logits
     prior:torch.Tensor, # `[c]`, above 0, of sum 1
     steps:int=20,
 )->torch.Tensor: # `[c]`
@@ -178,7 +178,7 @@ def effective(
     expect(p.ndim == 1 and bool((p >= 0).all()), 'counts', 'counts or shares [c]', counts)
     return torch.special.entr(p/p.sum()).sum().exp().item() if p.any() else 0.
 def class_shares(
-    L:torch.Tensor, # `[n,c]` logits
+    L:torch.Tensor, # `[m,c]` logits
     rounds:int=50,
     keep:float=.5, # of the effective number of classes after the first round
 )->torch.Tensor: # `[c]`, of sum 1

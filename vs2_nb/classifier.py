@@ -38,8 +38,8 @@ def label_free()->dict: # name → an entry of `METHODS`
 
 # %% ../nbs/tools/classifier.ipynb #77b83de1
 def matched_temperature(
-    before:torch.Tensor, # `[n,c]` logits of zero-shot
-    after:torch.Tensor, # `[n,c]` logits of a method
+    before:torch.Tensor, # `[m,c]` logits of zero-shot
+    after:torch.Tensor, # `[m,c]` logits of a method
 )->float:
     "t with equal means over images of max softmax(before) and max softmax(after / t)."
     before, after = scores(before, 'before').double(), scores(after, 'after').double()
@@ -92,7 +92,7 @@ class Classifier:
     def text(self): return self.clip.text(self.classnames, self.templates) # `[de,c]`
     def __repr__(self): return f'Classifier({self.name}, {len(self.classnames)} classes, {self.clip.name}, fitted on {self.about.get("images", 0)} pictures)'
 
-    def before(self, acts)->torch.Tensor: # `[n,c]`
+    def before(self, acts)->torch.Tensor: # `[m,c]`
         "Logits of zero-shot."
         return predict(self.clip, acts, self.text)
 
@@ -101,7 +101,7 @@ class Classifier:
 def logits(self:Classifier,
     acts, # `Acts` or a `Store`
     split:Split=None, # the pictures themselves, for a method that runs on them
-)->torch.Tensor: # `[n,c]`
+)->torch.Tensor: # `[m,c]`
     "Logits of the method, as sure on average as zero-shot is."
     if self.method is None: return self.before(acts)
     after = predict(self.clip, acts, self.text, self.method, split=split)
@@ -112,7 +112,7 @@ def logits(self:Classifier,
 @patch
 def __call__(self:Classifier,
     images, # as `as_split` takes them, or `Acts`
-)->torch.Tensor: # `[n,c]`
+)->torch.Tensor: # `[m,c]`
     "Probabilities of each class, for any number of pictures."
     acts = look(self.clip, images)
     return self.logits(acts, None if acts is images else as_split(images)).softmax(1)
@@ -158,7 +158,7 @@ def sae_of(
 
 # %% ../nbs/tools/classifier.ipynb #45a7cd1a
 @torch.no_grad()
-def fvu_of(method, acts)->torch.Tensor: # `[n]`, or None
+def fvu_of(method, acts)->torch.Tensor: # `[m]`, or None
     "FVU of each picture under the SAE of a method."
     if (sae := sae_of(method)) is None: return None
     x = acts.take(range(len(acts)), {'x'}).x

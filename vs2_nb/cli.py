@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 import matplotlib.pyplot as plt, pandas as pd, torch
+
+# %% ../nbs/tools/cli.ipynb #f382dc67
 from . import __version__
 from .activations import extract
 from .engine.store import Store
@@ -20,13 +22,14 @@ from .engine.check import expect, location, one_of, whole
 from .engine.checkpoint import Checkpoint
 from .clip import load_clip
 from .console import names, ranged, write_csv
-from .data import asset
+from .data import asset, bundled_options
 from .datasets import load_dataset
 from .engine.files import atomic_write, read_json, write_json
 from .cluster import extract_ray
 from .folders import PARTS, has_classes, left_out
 from .formats import open_images
-from .evaluation import compare, describe, out_of_fold, predict, save_results, show_table, tabulate
+from .evaluation import compare, predict, save_results, show_table
+from .folds import describe, out_of_fold, tabulate
 from .metrics import difference, hits, holm
 from .engine.names import named
 from .engine.ranks import join, rank
@@ -37,7 +40,7 @@ from .train import train_sae
 # %% ../nbs/tools/cli.ipynb #56ab5f83
 def verdict(
     logits:dict, # {(name, seed): logits}, as `out_of_fold` gives them
-    y, # `[n]` class indices
+    y, # `[m]` class indices
     seed:int=0,
     images:str='digits', # what they are, in the plural
 )->str: # one sentence
@@ -58,7 +61,7 @@ def verdict(
 
 # %% ../nbs/tools/cli.ipynb #9fc6a566
 QUICK = dict( # images → the bundled model, what they are called, folds, and options of `train_sae`, fixed before anything was scored
-    photos=('photo', 'photographs', 3, dict(expansion=2, epochs=20, batch_size=256)),
+    photos=('photo', 'photographs', 3, bundled_options('photos')),
     digits=('mini', 'digits', 5, dict(epochs=50)))
 
 # %% ../nbs/tools/cli.ipynb #70dfaef2
@@ -92,7 +95,7 @@ def vs2_quickstart(
     print(show_table(table).to_string(index=False), *[textwrap.fill(t, 100) for t in (text, full_run(clip)) if t],
           f'Wrote {out/"quickstart.json"} and {out/"quickstart.png"}', sep='\n\n')
 
-# %% ../nbs/tools/cli.ipynb #613d8c4a
+# %% ../nbs/tools/cli.ipynb #4190469e
 def _numbers(text, option):
     "One number, or several separated by commas; None stays None."
     if text is None: return None
@@ -106,6 +109,7 @@ def _model(model, pretrained, precision, gelu, mean, std, loaded=None, device=No
     told = dict(quick_gelu=None if gelu is None else gelu == 'quick', mean=_numbers(mean, 'mean'), std=_numbers(std, 'std'))
     return load_clip(model, pretrained, device, precision, **(loaded or {}) | {k: v for k, v in told.items() if v is not None})
 
+# %% ../nbs/tools/cli.ipynb #613d8c4a
 def _images(root, part, skip=False, **given):
     "The dataset in a folder, and the images of it that are asked for; without options for it, any form that `open_images` reads."
     if not given and (found := open_images(root, skip)) is not None: return SimpleNamespace(notes=left_out(found.skipped)), found
@@ -206,8 +210,8 @@ def _recipes_model(r, model, pretrained, gelu, mean, std):
 def predictions(
     acts, # `Acts` with ids
     classnames:list, # c strings
-    before:torch.Tensor, # `[n,c]` zero-shot logits
-    after:torch.Tensor, # `[n,c]` steered logits
+    before:torch.Tensor, # `[m,c]` zero-shot logits
+    after:torch.Tensor, # `[m,c]` steered logits
 )->pd.DataFrame: # path, before, before_probability, after, after_probability, and label where there is one
     "What was predicted for each image, before and after."
     out = pd.DataFrame({'path': acts.ids})

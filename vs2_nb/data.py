@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ASSETS', 'DATASETS', 'CORRUPTIONS', 'asset', 'seal_assets', 'Split', 'Dataset', 'load_prompts', 'paper_results',
-           'register', 'digits', 'show_images', 'photos', 'corrupted']
+           'register', 'digits', 'show_images', 'photos', 'bundled_options', 'corrupted']
 
 # %% ../nbs/method/data.ipynb #d8162b25
 import io, json, zipfile
@@ -51,7 +51,7 @@ class Split:
     "Images with their ids, and with class indices where there are any."
     images:list # n paths of image files, PIL pictures or arrays, or one array `[n,h,w]` or `[n,h,w,1 … 4]`
     ids:list # n strings, each one once
-    y:torch.Tensor=None # `[n]` int64 class indices, or None
+    y:torch.Tensor=None # `[m]` int64 class indices, or None
     skipped:list=() # (path, reason) of what was found beside them and left out
     def __post_init__(self):
         self.images, self.ids = _check_images(self.images), strings(self.ids, 'ids', 0)
@@ -148,11 +148,15 @@ class Dataset:
     @cached_property
     def all(self)->Split:
         "Train and test images together, train first."
-        if self.test is self.train: return self.train
-        if not isinstance(self.train, Split): return together(self.train, self.test)
-        cat = np.concatenate if isinstance(self.train.images, np.ndarray) else lambda parts: [*parts[0], *parts[1]]
-        y = None if self.train.y is None or self.test.y is None else torch.cat([self.train.y, self.test.y])
-        return Split(cat([self.train.images, self.test.images]), self.train.ids + self.test.ids, y, self.train.skipped + self.test.skipped)
+        return self.train if self.test is self.train else _both(self.train, self.test)
+
+# %% ../nbs/method/data.ipynb #172a323d
+def _both(train, test):
+    "Two splits in one, the first one first."
+    if not isinstance(train, Split): return together(train, test)
+    cat = np.concatenate if isinstance(train.images, np.ndarray) else lambda parts: [*parts[0], *parts[1]]
+    y = None if train.y is None or test.y is None else torch.cat([train.y, test.y])
+    return Split(cat([train.images, test.images]), train.ids + test.ids, y, train.skipped + test.skipped)
 
 # %% ../nbs/method/data.ipynb #2570a785
 def _check_templates(templates):
@@ -253,6 +257,14 @@ def photos(
     train, test = list(KFold(folds).split(y))[fold]
     names = [prompts['names'][c] for c in card['classes']]
     return Dataset('photos', every.take(train), every.take(test), names, prompts['templates'], [card['notice']])
+
+# %% ../nbs/method/data.ipynb #a9924214
+def bundled_options(
+    name:str, # 'photos' or 'digits'
+)->dict: # options of `train_sae`
+    "How SAEs of bundled images are trained where a minute has to do, as `paper_defaults.json` says."
+    said = read_json(asset('paper_defaults.json'), 1)['datasets'][one_of(name, 'name', ('photos', 'digits'))]
+    return {k: said[k]['value'] for k in ('expansion', 'epochs', 'batch_size') if k in said}
 
 # %% ../nbs/method/data.ipynb #ab1ccb0e
 CORRUPTIONS = ('noise', 'blur', 'inversion')

@@ -38,7 +38,7 @@ class ZeroShotClassifier(ClassifierMixin, BaseEstimator):
         self.classes_, self.order_ = np.unique(classifier.classnames, return_index=True)
         return self
 
-    def predict_proba(self, X)->np.ndarray: # `[n,c]`, columns in the order of `classes_`
+    def predict_proba(self, X)->np.ndarray: # `[m,c]`, columns in the order of `classes_`
         "Probabilities, as sure on average as zero-shot is."
         check_is_fitted(self)
         return self.classifier_(X).double().numpy()[:,self.order_]

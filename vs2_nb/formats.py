@@ -27,7 +27,7 @@ class Encoded:
     ): self.home, self.at = home, at
     def read_bytes(self)->bytes: return self.home.read(self.at)
 
-# %% ../nbs/tools/formats.ipynb #db3bcaec
+# %% ../nbs/tools/formats.ipynb #7aa029fe
 def _fs(address):
     "The file system of an address, and the path there; fsspec makes a new one in a process that was forked."
     try: import fsspec
@@ -43,6 +43,7 @@ def _open(address):
     fs, path = _fs(address)
     return fs.open(path, 'rb')
 
+# %% ../nbs/tools/formats.ipynb #db3bcaec
 class _Ranges:
     "A file of which pieces are read: at is (start, length)."
     def __init__(self, address): self.address = address
@@ -71,7 +72,7 @@ def _listed(address, ends, deep=None):
         found = [(fs.unstrip_protocol(f), f.removeprefix(path.rstrip('/')).lstrip('/') or f.rsplit('/', 1)[-1]) for f in fs.find(path, maxdepth=None if deep else 1)]
     return sorted(((f, n) for f, n in found if Path(n).suffix.lower() in ends), key=lambda f: natural(f[1]))
 
-# %% ../nbs/tools/formats.ipynb #69fc5a71
+# %% ../nbs/tools/formats.ipynb #2422118c
 KEY = re.compile(r'((?:.*/|)[^.]+)[.]([^/]*)') # of webdataset: up to the first dot of the name
 
 def _samples(address):
@@ -86,6 +87,7 @@ def _samples(address):
             if parts: yield key, parts
         except tarfile.TarError as e: raise ValueError(f'source: {address} is no plain tar, or is cut off ({e}); one that is compressed as a whole cannot be read in pieces') from e
 
+# %% ../nbs/tools/formats.ipynb #69fc5a71
 def _label(home, parts, where):
     "The class of a sample, or None."
     if 'cls' not in parts: return None

@@ -10,11 +10,12 @@ __all__ = ['PICKLED', 'COMPARED', 'load_sparsify', 'save_sparsify', 'load_saelen
 import html, json, re
 from pathlib import Path
 import huggingface_hub as hf, pandas as pd, torch
+from fastcore.basics import patch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch.utils.data import DataLoader
 from .engine.check import a_clip, able, device as _device, expect, location, number, strings, whole
-from .clip import FrozenCLIP
+from .frozen import FrozenCLIP
 from .engine.files import all_finite, atomic_write, write_json
 from .evaluation import show_table
 from .sae import TopKSAE, read_sae_json
@@ -204,23 +205,26 @@ class HubSAE(TopKSAE, hf.ModelHubMixin, library_name='vs2_nb'):
         hub.facts = facts
         return hub.eval()
 
-    def generate_model_card(self, **_)->hf.ModelCard:
-        "The card of these facts."
-        if not self.facts: raise ValueError('facts: nothing is known for the model card; make this SAE with '
-                                            'HubSAE.of(sae, data=…, model=…, fvu=…, dead=…, rows=…)')
-        return hf.ModelCard(model_card(self, **self.facts))
+# %% ../nbs/tools/interop.ipynb #476bb515
+@patch
+def generate_model_card(self:HubSAE, **_)->hf.ModelCard:
+    "The card of these facts."
+    if not self.facts: raise ValueError('facts: nothing is known for the model card; make this SAE with '
+                                        'HubSAE.of(sae, data=…, model=…, fvu=…, dead=…, rows=…)')
+    return hf.ModelCard(model_card(self, **self.facts))
 
-    def _save_pretrained(self, save_directory):
-        self.generate_model_card().save(save_directory/'README.md') # the mixin would leave an older card as it is
-        self.save(save_directory, facts=self.facts)
+@patch
+def _save_pretrained(self:HubSAE, save_directory):
+    self.generate_model_card().save(save_directory/'README.md') # the mixin would leave an older card as it is
+    self.save(save_directory, facts=self.facts)
 
-    @classmethod
-    def _from_pretrained(cls, *, model_id, device='cpu', revision=None, cache_dir=None, force_download=False,
-                         local_files_only=False, token=None, **_):
-        path = model_id if Path(model_id).is_dir() else hf.snapshot_download(
-            model_id, revision=revision, cache_dir=cache_dir, force_download=force_download, token=token,
-            local_files_only=local_files_only, allow_patterns=['sae.json', 'sae-*.safetensors'])
-        return cls.of(TopKSAE.load(path, device), **read_sae_json(path).get('facts', {}))
+# %% ../nbs/tools/interop.ipynb #4deabe1f
+@patch(cls_method=True)
+def _from_pretrained(cls:HubSAE, *, model_id, device='cpu', revision=None, cache_dir=None, force_download=False, local_files_only=False, token=None, **_):
+    path = model_id if Path(model_id).is_dir() else hf.snapshot_download(
+        model_id, revision=revision, cache_dir=cache_dir, force_download=force_download, token=token,
+        local_files_only=local_files_only, allow_patterns=['sae.json', 'sae-*.safetensors'])
+    return cls.of(TopKSAE.load(path, device), **read_sae_json(path).get('facts', {}))
 
 # %% ../nbs/tools/interop.ipynb #be8cafda
 class _Pairs:

@@ -19,6 +19,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from . import __version__
 from .baselines import TPT
+from .gate import Gated
 from .engine.check import a_clip, expect, location
 from .engine.files import hold, leftovers, read_json, read_tensors, save_tensors, sha256_tensors, write_json
 from .beyond import Space
@@ -35,7 +36,7 @@ def kinds()->dict: # name → class
         c = todo.pop()
         if c.__module__.startswith('vs2_nb.') or c.__name__ not in found: found[c.__name__] = c
         todo += c.__subclasses__()
-    return found | {c.__name__: c for c in (NeighbourIndex, Neighbourhood, Space, Components, StandardScaler, LogisticRegression, DummyClassifier, Pipeline)}
+    return found | {c.__name__: c for c in (Gated, NeighbourIndex, Neighbourhood, Space, Components, StandardScaler, LogisticRegression, DummyClassifier, Pipeline)}
 
 # %% ../nbs/tools/keep.ipynb #3b42d077
 SAE_FACTS = 'd n k activation'.split(), 'labels trained_on'.split() # arguments of an SAE's class, and what is set afterwards

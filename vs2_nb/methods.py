@@ -20,7 +20,8 @@ from .data import load_prompts
 from .prototypes import OraclePrototypes, PASSLoss, class_directions
 from .retrieval import CLIPSteering, NeighbourIndex, Neighbourhood, VS2PlusPlus, WeightedRAG, _digest, embedded, pseudo_labels, zero_shot
 from .rivals import HEADLESS, RIVALS, FittedOn, neighbour_graph
-from .steering import VS2, Blockwise, Centroid, Predictor, Reconstruct, gates
+from .steering import VS2, Blockwise, Centroid, Predictor, Reconstruct
+from .gate import gates
 from .spread import Spread, without_labels
 from .streams import STREAMS
 from .train import train_sae

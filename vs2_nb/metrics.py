@@ -13,21 +13,21 @@ from .engine.check import expect, floats, ints, number, whole
 
 # %% ../nbs/evidence/metrics.ipynb #339edcc6
 def scores(
-    v, # `[n,c]`
+    v, # `[m,c]`
     name:str, # of the argument
     n:int='n', c:int='c', # how many rows and classes, if that is known
 )->torch.Tensor:
     "Logits; −inf is what a class gets that cannot be."
     v = floats(v, name, (n, c), finite=False)
-    expect(v.numel() > 0 and not (v.isnan() | (v == torch.inf)).any(), name, 'scores [n,c] without NaN', v)
+    expect(v.numel() > 0 and not (v.isnan() | (v == torch.inf)).any(), name, 'scores [m,c] without NaN', v)
     return v
 
 # %% ../nbs/evidence/metrics.ipynb #aff3e9e1
 def hits(
-    logits:torch.Tensor, # `[n,c]` scores
-    y:torch.Tensor, # `[n]` class indices
+    logits:torch.Tensor, # `[m,c]` scores
+    y:torch.Tensor, # `[m]` class indices
     k:int=1, # right if among the k highest
-)->np.ndarray: # `[n]` bool
+)->np.ndarray: # `[m]` bool
     "Which images have their class among the `k` highest scores."
     logits = scores(logits, 'logits')
     y, k = ints(y, 'y', len(logits), most=logits.shape[1]-1).to(logits.device), min(whole(k, 'k', 1), logits.shape[1])
@@ -41,7 +41,7 @@ def _array(v):
 
 # %% ../nbs/evidence/metrics.ipynb #3798482c
 def right(
-    hit, # `[n]` bool, or 0 and 1; where `seeds`, `[seeds,n]` as well
+    hit, # `[m]` bool, or 0 and 1; where `seeds`, `[seeds,m]` as well
     name:str, # of the argument
     n:int=None, # how many
     seeds:bool=False,
@@ -54,14 +54,14 @@ def right(
 
 # %% ../nbs/evidence/metrics.ipynb #88426886
 def accuracy(
-    hit:np.ndarray, # `[n]` bool, or `[seeds,n]`
+    hit:np.ndarray, # `[m]` bool, or `[seeds,m]`
 )->float: # percent
     "Share of hits, in percent."
     return 100*float(right(hit, 'hit', seeds=True).mean())
 
 # %% ../nbs/evidence/metrics.ipynb #16aa3af7
 def wilson(
-    hit:np.ndarray, # `[n]` bool
+    hit:np.ndarray, # `[m]` bool
     confidence:float=.95, # between 0 and 1
 )->tuple: # lo, hi in percent
     "Wilson's interval for an accuracy."
@@ -77,8 +77,8 @@ def _between(confidence):
 
 # %% ../nbs/evidence/metrics.ipynb #63c75d9e
 def per_class(
-    hit:np.ndarray, # `[n]` bool
-    y:torch.Tensor, # `[n]` class indices
+    hit:np.ndarray, # `[m]` bool
+    y:torch.Tensor, # `[m]` class indices
     c:int, # number of classes
 )->np.ndarray: # `[c]` percent; nan for a class without images
     "Accuracy of each class."
@@ -88,8 +88,8 @@ def per_class(
 
 # %% ../nbs/evidence/metrics.ipynb #3774e039
 def mcnemar(
-    before:np.ndarray, # `[n]` bool hits of the baseline
-    after:np.ndarray, # `[n]` bool hits of the method
+    before:np.ndarray, # `[m]` bool hits of the baseline
+    after:np.ndarray, # `[m]` bool hits of the method
 )->float: # two-sided p-value
     "Exact McNemar test: a binomial test on the discordant pairs."
     before, after = _paired(before, after)
@@ -104,10 +104,10 @@ def _paired(a, b):
 
 # %% ../nbs/evidence/metrics.ipynb #287f6c28
 def both(
-    before:torch.Tensor, after:torch.Tensor, # `[n,c]` logits without and with a method
-    y:torch.Tensor, # `[n]` class indices
+    before:torch.Tensor, after:torch.Tensor, # `[m,c]` logits without and with a method
+    y:torch.Tensor, # `[m]` class indices
     c:int, # number of classes
-)->tuple: # answers before, answers after, y: `[n]` each
+)->tuple: # answers before, answers after, y: `[m]` each
     "What two methods answer on the same images."
     before = scores(before, 'before', c=c)
     after = scores(after, 'after', len(before), c)
@@ -115,9 +115,9 @@ def both(
 
 # %% ../nbs/evidence/metrics.ipynb #aedeceab
 def flips(
-    before:torch.Tensor, # `[n]` predicted classes of the baseline
-    after:torch.Tensor, # `[n]` predicted classes of the method
-    y:torch.Tensor, # `[n]` class indices
+    before:torch.Tensor, # `[m]` predicted classes of the baseline
+    after:torch.Tensor, # `[m]` predicted classes of the method
+    y:torch.Tensor, # `[m]` class indices
 )->dict: # counts
     "How many predictions changed, and in which direction."
     n = len(y := ints(y, 'y').cpu().numpy())
@@ -128,8 +128,8 @@ def flips(
 
 # %% ../nbs/evidence/metrics.ipynb #8e13f0d9
 def paired_bootstrap(
-    before:np.ndarray, # `[n]` or `[seeds,n]` hits of the baseline
-    after:np.ndarray, # `[n]` or `[seeds,n]` hits of the method
+    before:np.ndarray, # `[m]` or `[seeds,m]` hits of the baseline
+    after:np.ndarray, # `[m]` or `[seeds,m]` hits of the method
     confidence:float=.95,
     n_resamples:int=10_000,
     seed:int=0,
@@ -145,8 +145,8 @@ def paired_bootstrap(
 
 # %% ../nbs/evidence/metrics.ipynb #5c4e1d20
 def difference(
-    before:np.ndarray, # `[n]` bool hits of the baseline
-    after:np.ndarray, # `[n]` bool hits of the method
+    before:np.ndarray, # `[m]` bool hits of the baseline
+    after:np.ndarray, # `[m]` bool hits of the method
 )->dict: # difference, lo, hi in points; p
     "Method less baseline on the same images, its 95 % interval, and the exact McNemar test."
     lo, hi = paired_bootstrap(before, after)
@@ -167,7 +167,7 @@ def holm(
 
 # %% ../nbs/evidence/metrics.ipynb #8d6c5cc5
 def temperature(
-    L:torch.Tensor, # `[n,c]` logits
+    L:torch.Tensor, # `[m,c]` logits
     level:float, # mean of the largest probability, between 1/c and 1
 )->float: # above 0
     "t at which the mean over images of max softmax(L/t) is `level`, by bisection; no label is read."
@@ -179,20 +179,20 @@ def temperature(
 
 # %% ../nbs/evidence/metrics.ipynb #f303978f
 def certainty(
-    probs:torch.Tensor, # `[n,c]` probabilities
-    y:torch.Tensor, # `[n]` class indices
-)->tuple: # `[n]` probability of the most likely class, `[n]` bool
+    probs:torch.Tensor, # `[m,c]` probabilities
+    y:torch.Tensor, # `[m]` class indices
+)->tuple: # `[m]` probability of the most likely class, `[m]` bool
     "How sure each answer is, and whether it is right."
-    probs = floats(probs, 'probs', ('n', 'c')).detach()
-    expect(probs.numel() and -1e-3 <= probs.min() and probs.max() <= 1.001, 'probs', 'probabilities [n,c], each in 0 … 1', probs)
+    probs = floats(probs, 'probs', ('m', 'c')).detach()
+    expect(probs.numel() and -1e-3 <= probs.min() and probs.max() <= 1.001, 'probs', 'probabilities [m,c], each in 0 … 1', probs)
     y = ints(y, 'y', len(probs), most=probs.shape[1]-1)
     conf, pred = (t.cpu().numpy() for t in probs.float().max(1))
     return conf, pred == y.cpu().numpy()
 
 # %% ../nbs/evidence/metrics.ipynb #3aca4afd
 def ece(
-    probs:torch.Tensor, # `[n,c]` probabilities
-    y:torch.Tensor, # `[n]` class indices
+    probs:torch.Tensor, # `[m,c]` probabilities
+    y:torch.Tensor, # `[m]` class indices
     bins:int=15,
 )->float: # percent
     "Expected calibration error of the most likely class (Guo et al. 2017), bins of equal width."

@@ -130,16 +130,16 @@ def make_glyphs(
 def contrastive_loss(
     e_image:torch.Tensor, # [b,de] normalised
     e_text:torch.Tensor, # [b,de] normalised
-    scale:torch.Tensor, # logit scale, scalar
+    s:torch.Tensor, # logit scale, scalar
     y:torch.Tensor, # [b] which character each pair shows
 )->torch.Tensor: # scalar
     "CLIP's loss, with all pairs that name the same character as positives."
     e_image = floats(e_image, 'e_image', ('b', 'de'))
     e_text, y = floats(e_text, 'e_text', tuple(e_image.shape)).to(e_image), ints(y, 'y', len(e_image))
-    scale = floats(scale, 'scale', ()) # a number, with its gradient
+    s = floats(s, 's', ()) # a number, with its gradient
     target = (y[:,None] == y[None]).to(e_image)
     target = target / target.sum(1, keepdim=True)
-    logits = scale * e_image @ e_text.T
+    logits = s * e_image @ e_text.T
     return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
 
 # %% ../nbs/tools/mini_clip.ipynb #ce884e12
@@ -160,6 +160,18 @@ def mini_vocab()->list: # sorted token ids of open_clip's BPE
 # %% ../nbs/tools/mini_clip.ipynb #d2eac98c
 TRAINING = dict(batch_size=256, lr=1e-3, weight_decay=.05)
 
+# %% ../nbs/tools/mini_clip.ipynb #3e64f24a
+def _captioned(texts, rng):
+    "y → tokens, one of each class's captions by chance."
+    return lambda y: torch.stack([texts[c][rng.integers(len(texts[c]))] for c in y])
+
+def _step(model, opt, x, text, y):
+    "One step; the logit scale stays below 100."
+    loss = contrastive_loss(*model(x, text), y)
+    opt.zero_grad(); loss.backward(); opt.step()
+    with torch.no_grad(): model.logit_scale.clamp_(max=np.log(100))
+    return loss.item()
+
 # %% ../nbs/tools/mini_clip.ipynb #86eeb6fe
 def train_mini(
     x:torch.Tensor, # [n,3,32,32] transformed pictures
@@ -175,20 +187,16 @@ def train_mini(
     y, batch_size = ints(y, 'y', len(x), 0, len(GLYPHS)-1), whole(batch_size, 'batch_size', 1, len(x))
     lr, weight_decay, seed = number(lr, 'lr', above=0), number(weight_decay, 'weight_decay', 0), whole(seed, 'seed', 0)
     torch.manual_seed(seed)
-    rng, tokenizer, losses = np.random.default_rng(seed), MiniTokenizer(mini_vocab()), []
+    tokenizer, losses = MiniTokenizer(mini_vocab()), []
     model = open_clip.CLIP(**mini_config(len(tokenizer.vocab)))
-    texts = [tokenizer(captions(ch)) for ch in GLYPHS]
+    words = _captioned([tokenizer(captions(ch)) for ch in GLYPHS], np.random.default_rng(seed))
     opt = torch.optim.AdamW(model.parameters(), lr, weight_decay=weight_decay)
     sched = torch.optim.lr_scheduler.OneCycleLR(opt, lr, total_steps=epochs*(len(x)//batch_size), pct_start=.1)
     for epoch in range(epochs):
-        bar = tqdm(torch.randperm(len(x))[:len(x)//batch_size*batch_size].split(batch_size),
-                   desc=f'epoch {epoch+1}/{epochs}')
+        bar = tqdm(torch.randperm(len(x))[:len(x)//batch_size*batch_size].split(batch_size), desc=f'epoch {epoch+1}/{epochs}')
         for idx in bar:
-            text = torch.stack([texts[c][rng.integers(len(texts[c]))] for c in y[idx]])
-            loss = contrastive_loss(*model(x[idx].float(), text), y[idx])
-            opt.zero_grad(); loss.backward(); opt.step(); sched.step()
-            with torch.no_grad(): model.logit_scale.clamp_(max=np.log(100))
-            losses.append(loss.item()); bar.set_postfix(loss=f'{losses[-1]:.3f}')
+            losses.append(_step(model, opt, x[idx].float(), words(y[idx]), y[idx]))
+            sched.step(); bar.set_postfix(loss=f'{losses[-1]:.3f}')
     return model.eval(), losses
 
 # %% ../nbs/tools/mini_clip.ipynb #5dac0adc

@@ -19,13 +19,15 @@ from .engine.check import expect, location, one_of
 from .engine.files import sha256_file, write_json
 from .engine.names import named
 from .engine.pictures import UnreadableImage
-from .evaluation import Seen, save_results, show_table, tabulate
+from .evaluation import save_results, show_table
+from .folds import Seen, tabulate
 from .folders import folder, has_classes, left_out, listing
 from .keep import read_method, why_not
 from .methods import AT_ONCE
 from .metrics import ece
 from .report import answers, moving_latents, moving_neighbours, vs2_in, write_report
-from .steering import Gated, read_recipe
+from .steering import read_recipe
+from .gate import Gated
 
 # %% ../nbs/tools/own.ipynb #63347373
 def walk(

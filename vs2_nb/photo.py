@@ -16,7 +16,8 @@ from safetensors.torch import load_file
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 from torchvision.transforms import Compose
 from .engine.check import device as _device, expect, strings
-from .clip import FrozenCLIP, _prompts
+from .frozen import FrozenCLIP
+from .texts import _prompts
 from .data import ASSETS, asset, load_prompts
 from .engine.files import read_json
 from .engine.pictures import upright

@@ -47,7 +47,7 @@ def moving_latents(
 def moving_neighbours(
     e:torch.Tensor, # `[n,de]` embeddings
     row:int, # the picture
-    answers:torch.Tensor, # `[n]` classes after
+    answers:torch.Tensor, # `[m]` classes after
     most:int=3,
 )->list: # rows, the nearest first
     "The nearest pictures that have the same answer as one picture."
@@ -59,11 +59,11 @@ def moving_neighbours(
 def answers(
     ids, # n strings
     classnames:list, # c strings
-    before:torch.Tensor, # `[n,c]` logits of zero-shot
-    after:torch.Tensor, # `[n,c]` logits of the method
-    fvu:torch.Tensor=None, # `[n]`
-    covered:torch.Tensor=None, # `[n]` bool: whether the gate was open
-    y=None, # `[n]` labels
+    before:torch.Tensor, # `[m,c]` logits of zero-shot
+    after:torch.Tensor, # `[m,c]` logits of the method
+    fvu:torch.Tensor=None, # `[m]`
+    covered:torch.Tensor=None, # `[m]` bool: whether the gate was open
+    y=None, # `[m]` labels
 )->pd.DataFrame: # path, before, before_probability, after, after_probability, top3, fvu, gate_closed, and label where there is one
     "What is said of each picture."
     out, n = pd.DataFrame({'path': list(ids)}), len(before)

@@ -7,6 +7,7 @@ __all__ = ['Components', 'spread', 'agreement', 'trust', 'Spread', 'without_labe
 
 # %% ../nbs/method/spread.ipynb #845048d7
 import numpy as np, scipy.sparse as sp, torch, torch.nn.functional as F
+from fastcore.basics import patch
 from .beyond import FromGuesses, Space, guessed_means, row_centred, silent, spread_of
 from .engine.check import flag, floats, number, one_of, whole
 from .retrieval import NeighbourIndex, default_N
@@ -88,14 +89,19 @@ class Spread(FromGuesses):
         mu, nobody = guessed_means(zeta, L)
         return F.one_hot(silent(zeta @ F.normalize(mu, dim=1).T, nobody).argmax(1), L.shape[1]).float()
 
-    def held(self, Y): return Y/Y.mean(0).clamp_min(1e-9) if self.mass else Y
-    def arrives(self, w, near): return (F.embedding_bag(near, self.C, per_sample_weights=w, mode='sum') + 1e-9).log()
-    def scores(self, e, l): return (0 if self.weight == 'alone' else self.logits(e)) + self.kappa*row_centred(l)
-    def own(self, x, e): return self.scores(e, self.arrives(self.w, self.near)) # an image does not ask itself
-
-    def apply(self, x, e):
-        cos, near = self.index.search(self.components(self.graph.scaled(self.graph.raw(x.float(), e.float()))), self.k)
-        return self.scores(e, self.arrives(cos.clamp_min(0)**3, near))
+# %% ../nbs/method/spread.ipynb #eb154812
+@patch
+def held(self:Spread, Y): return Y/Y.mean(0).clamp_min(1e-9) if self.mass else Y
+@patch
+def arrives(self:Spread, w, near): return (F.embedding_bag(near, self.C, per_sample_weights=w, mode='sum') + 1e-9).log()
+@patch
+def scores(self:Spread, e, l): return (0 if self.weight == 'alone' else self.logits(e)) + self.kappa*row_centred(l)
+@patch
+def own(self:Spread, x, e): return self.scores(e, self.arrives(self.w, self.near)) # an image does not ask itself
+@patch
+def apply(self:Spread, x, e):
+    cos, near = self.index.search(self.components(self.graph.scaled(self.graph.raw(x.float(), e.float()))), self.k)
+    return self.scores(e, self.arrives(cos.clamp_min(0)**3, near))
 
 # %% ../nbs/method/spread.ipynb #c9da5cff
 def without_labels(

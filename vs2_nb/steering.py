@@ -4,17 +4,15 @@
 
 # %% auto #0
 __all__ = ['MODEL', 'most_seen', 'Method', 'Steer', 'Predictor', 'OnImages', 'Transductive', 'Stream', 'keep_norm', 'VS2',
-           'Reconstruct', 'Centroid', 'steered', 'Blockwise', 'calibrate', 'Gated', 'gates', 'other_model',
-           'save_recipe', 'read_recipe', 'load_recipe']
+           'Reconstruct', 'Centroid', 'steered', 'Blockwise', 'other_model', 'save_recipe', 'read_recipe',
+           'load_recipe']
 
 # %% ../nbs/method/steering.ipynb #37a2e5da
 from contextlib import ExitStack, contextmanager
-import numpy as np, torch, torch.nn.functional as F
+import torch, torch.nn.functional as F
 from fastcore.basics import patch
-from .engine.check import able, expect, flag, floats, function, ints, location, number, one_of, pictures as _pictures, told, whole
-from .engine.sources import batches
+from .engine.check import able, expect, flag, floats, ints, location, number, one_of, pictures as _pictures, told, whole
 from .sae import TopKSAE, read_sae_json
-from .train import hold_out, known_rows
 
 # %% ../nbs/method/steering.ipynb #36d5c7cb
 def most_seen(
@@ -79,7 +77,7 @@ class OnImages(Method):
 
 # %% ../nbs/method/steering.ipynb #ead11f1f
 class Transductive(Predictor):
-    "e of all images that are evaluated → logits `[n,c]`, in one call: what it says of one image depends on the others."
+    "e of all images that are evaluated → logits `[m,c]`, in one call: what it says of one image depends on the others."
     needs, images = ('e',), 'test'
 
 # %% ../nbs/method/steering.ipynb #1a5c1c0e
@@ -209,66 +207,6 @@ class Blockwise(OnImages):
         images = torch.stack([clip.transform(p) for p in _pictures(pictures)]).to(clip.device, clip.dtype)
         with steered(clip, self.methods): e = clip.model.encode_image(images, normalize=False)
         return clip.logits(F.normalize(e.float(), dim=-1), text)
-
-# %% ../nbs/method/steering.ipynb #319577da
-@torch.no_grad()
-def calibrate(
-    sae:TopKSAE,
-    source, # unlabelled activations that this SAE was not trained on: a tensor `[n,d]`, `Acts`, `Store` or `Part`
-    q:float=.99, # quantile, 0 … 1; the paper's Table 3 has 0.90, 0.95, 0.99, 0.995
-    batch_size:int=4096,
-)->float: # threshold on FVU(x)
-    "The gate's threshold (paper, section 'Reliability gate'): the q-quantile of FVU(x) on rows kept back from training."
-    able(sae, 'sae', 'a TopKSAE', 'fvu', 'd', 'W_dec'), number(q, 'q', 0, 1)
-    fvus, judged, known = [], 0, 0
-    for b in batches(source, whole(batch_size, 'batch_size', 1)):
-        x = floats(b.x, 'source', ('n', sae.d))
-        fvus.append(sae.fvu(x.to(sae.W_dec)).double().cpu())
-        judged, known = (a + b for a, b in zip((judged, known), known_rows(sae, x)))
-    if known > .05*judged:
-        raise ValueError(f'source: expected rows that this SAE was not trained on, but of {judged} that can be judged it was trained on '
-                         f'{known}; it fits those better than others, so keep some back, see hold_out and gates')
-    fvu = torch.cat(fvus) if fvus else torch.zeros(0)
-    expect(len(fvu) > 0 and bool(fvu.isfinite().all()), 'source', 'rows with a finite FVU', fvu)
-    return np.quantile(fvu.numpy(), q).item()
-
-# %% ../nbs/method/steering.ipynb #e33f79dc
-class Gated(Steer):
-    "The reliability gate (paper, Table 3): steer where FVU(x) is at most the threshold, elsewhere return x as it is."
-    def __init__(self,
-        method:Steer, # what to do where the gate is open
-        sae:TopKSAE, # whose FVU decides
-        threshold:float, # as `calibrate` gives it
-    ):
-        expect(isinstance(method, Steer), 'method', 'a Steer', method)
-        self.method, self.sae, self.needs = method, _an_sae(sae), method.needs
-        self.threshold = number(threshold, 'threshold', least=0)
-
-    @torch.no_grad()
-    def covers(self, x)->torch.Tensor: # `[b]` bool
-        "Which images are steered; their share is the coverage."
-        x = floats(x, 'x', ('b', self.sae.d))
-        return (self.sae.fvu(x.to(self.sae.W_dec)) <= self.threshold).to(x.device)
-
-    def apply(self, *given):
-        x = given[self.needs.index('x')]
-        return torch.where(self.covers(x)[:,None], self.method(**dict(zip(self.needs, given))), x)
-
-# %% ../nbs/method/steering.ipynb #c7d2fa05
-def gates(
-    method:Steer, # what to do where a gate is open; a threshold is at the same FVU for any of them
-    source, # unlabelled training activations
-    qs, # a quantile, or several
-    train, # a function source → `TopKSAE`, such as `train_sae`: trains the gate's SAE
-    share:float=.2, # of the rows, kept back for the thresholds
-    seed:int=0, # of their choice
-)->dict: # q → `Gated`; all of them share one SAE
-    "Gates whose thresholds were set on rows that their SAE was not trained on."
-    expect(isinstance(method, Steer), 'method', 'a Steer', method), function(train, 'train', 'a function source → TopKSAE')
-    qs = [number(q, 'qs', 0, 1) for q in (qs if isinstance(qs, (list, tuple)) else [qs])]
-    part, back = hold_out(source, share, seed)
-    sae = train(part)
-    return {q: Gated(method, sae, calibrate(sae, back, q)) for q in qs}
 
 # %% ../nbs/method/steering.ipynb #2f37c3b4
 MODEL = ('model', 'pretrained', 'weights', 'tap', 'precision', 'transform') # what a recipe says of its model; and 'loaded' where the store knows it

@@ -21,9 +21,9 @@ class Vectors:
     def __init__(self,
         parts:list, # arrays or memory maps `[n_i,d]`, floating point
         ids=None, # function of a part's number → its ids, read when they are asked for
-        y=None, # `[n]` class indices
+        y=None, # `[m]` class indices
     ):
-        expect(isinstance(parts, list) and len(parts) and all(isinstance(p, np.ndarray) and p.ndim == 2 and p.dtype.kind == 'f' for p in parts), 'parts', 'arrays [n,d] of floating point numbers', parts)
+        expect(isinstance(parts, list) and len(parts) and all(isinstance(p, np.ndarray) and p.ndim == 2 and p.dtype.kind == 'f' for p in parts), 'parts', 'arrays [m,d] of floating point numbers', parts)
         expect(len({p.shape[1] for p in parts}) == 1, 'parts', 'vectors of one length', [p.shape for p in parts])
         self.parts, self.ends = parts, np.cumsum([len(p) for p in parts])
         self._ids = None if ids is None else lru_cache(8)(function(ids, 'ids', "a function of a part's number"))
@@ -73,7 +73,7 @@ def _table(file, columns):
     return pa.parquet.read_table(file, columns=list(columns))
 
 def _matrix(column, file, name):
-    "A column of lists as an array `[n,d]`."
+    "A column of lists as an array `[m,d]`."
     flat = column.combine_chunks().flatten() if column.num_chunks else np.zeros(0)
     wide = len(flat)//max(1, len(column))
     ok = not column.null_count and len(flat) == wide*len(column) and set(column.value_lengths().to_pylist() if hasattr(column, 'value_lengths') else {wide}) <= {wide}
@@ -87,7 +87,7 @@ def _npy(file):
     "A .npy file, mapped."
     try: a = np.load(file, mmap_mode='r', allow_pickle=False)
     except (ValueError, OSError, EOFError) as e: raise ValueError(f'path: {file} is no whole array of numpy ({e})') from e
-    expect(isinstance(a, np.ndarray) and a.ndim == 2 and a.dtype.kind == 'f', 'path', f'floating point numbers [n,d] in {file}', a)
+    expect(isinstance(a, np.ndarray) and a.ndim == 2 and a.dtype.kind == 'f', 'path', f'floating point numbers [m,d] in {file}', a)
     return a
 
 def _files(folder, end): return sorted((f for f in folder.glob(f'*{end}') if f.is_file()), key=lambda f: natural(f.name))

@@ -82,7 +82,7 @@ def ints(
     n:int=None, # how many; None: any number
     least:int=0,
     most:int=None, # None: no limit
-)->torch.Tensor: # `[n]` int64
+)->torch.Tensor: # `[m]` int64
     "Whole numbers in a range: class indices, rows."
     what = f'whole numbers [{"n" if n is None else n}]' + (f' from {least}' if most is None else f' in {least} … {most}')
     t = _as_tensor(v, name, what)

@@ -90,7 +90,7 @@ CODE = ('sae', 'train', 'variants', 'engine/ranks', 'engine/sources', 'engine/sp
 
 # %% ../../nbs/engine/checkpoint.ipynb #208d093a
 def job_key(
-    source, # tensor `[n,d]`, `Acts` or `Store`
+    source, # tensor `[m,d]`, `Acts` or `Store`
     options:dict, # of a training: plain values, or objects that hold only such
 )->str: # hex
     "A hash of all that decides a training."

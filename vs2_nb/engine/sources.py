@@ -32,15 +32,15 @@ class Acts:
     "Activations in memory: x, and where there are any e, y, q, ids and xs. Arrays and lists become tensors."
     x, xs, e, q, y = _noted('x', 'x'), _noted('xs', 'x'), _noted('e', 'x'), _noted('q', 'x'), _noted('y', 'y')
     def __init__(self,
-        x:torch.Tensor, # `[n,d]` floating point
-        e:torch.Tensor=None, # `[n,de]`
-        y:torch.Tensor=None, # `[n]` int64
-        q:torch.Tensor=None, # `[n,dq]`
+        x:torch.Tensor, # `[m,d]` floating point
+        e:torch.Tensor=None, # `[m,de]`
+        y:torch.Tensor=None, # `[m]` int64
+        q:torch.Tensor=None, # `[m,dq]`
         ids=None, # n strings
-        xs:torch.Tensor=None, # `[n,blocks,d]` CLS tokens of the last blocks; `xs[:,-1]` is x
+        xs:torch.Tensor=None, # `[m,blocks,d]` CLS tokens of the last blocks; `xs[:,-1]` is x
         seen:set=None, # shared by all parts of one whole: gets 'y' when labels are read, 'x' when x, xs, e or q are
     ):
-        self._x = floats(x, 'x', ('n', 'd'), finite=False)
+        self._x = floats(x, 'x', ('m', 'd'), finite=False)
         n, d = self._x.shape
         def column(v, name, *shape): return None if v is None else floats(v, name, (n, *shape), finite=False)
         self._e, self._q, self._xs = column(e, 'e', 'de'), column(q, 'q', 'dq'), column(xs, 'xs', 'blocks', d)
@@ -77,8 +77,8 @@ def take(self:Acts, idx, columns=None)->Acts: # those rows
 # %% ../../nbs/engine/sources.ipynb #3010cbb7
 class Mapped:
     "x in a file that NumPy maps, as a source; read row by row."
-    def __init__(self, x:np.memmap): # `[n,d]` floating point
-        expect(isinstance(x, np.ndarray) and x.ndim == 2 and x.dtype.kind == 'f', 'x', 'floating point numbers [n,d]', x)
+    def __init__(self, x:np.memmap): # `[m,d]` floating point
+        expect(isinstance(x, np.ndarray) and x.ndim == 2 and x.dtype.kind == 'f', 'x', 'floating point numbers [m,d]', x)
         self.x = x
 
     def __len__(self): return len(self.x)
@@ -100,26 +100,26 @@ def together(
 # %% ../../nbs/engine/sources.ipynb #926be667
 def labels_of(
     source, # a `Split`, `Acts`, a `Store` or another source
-)->torch.Tensor: # `[n]`, or None where there are none
+)->torch.Tensor: # `[m]`, or None where there are none
     "Labels of all rows, for who scores and not for fits: nothing is noted in `seen`."
     if isinstance(source, Acts): return source._y
     return source.y if hasattr(source, 'images') else source.take(np.arange(len(source)), ('x', 'y'))._y
 
 # %% ../../nbs/engine/sources.ipynb #997ad862
 def as_acts(
-    source, # a tensor or array `[n,d]`, `Acts`, a `Store` or another source
+    source, # a tensor or array `[m,d]`, `Acts`, a `Store` or another source
     name:str='source', # of the argument
 ):
     "The source itself, or a bare tensor as `Acts`."
     if isinstance(source, np.memmap): return Mapped(source)
     if isinstance(source, (torch.Tensor, np.ndarray, list, tuple)): return Acts(source)
     ok = hasattr(source, 'take') and hasattr(source, '__len__') and not isinstance(source, (pd.DataFrame, pd.Series, pd.Index))
-    expect(ok and not isinstance(source, type), name, 'a tensor [n,d], Acts, a Store, or what has len and take', source)
+    expect(ok and not isinstance(source, type), name, 'a tensor [m,d], Acts, a Store, or what has len and take', source)
     return source
 
 # %% ../../nbs/engine/sources.ipynb #02f8e340
 def batches(
-    source, # a tensor or array `[n,d]`, `Acts` or a `Store`
+    source, # a tensor or array `[m,d]`, `Acts` or a `Store`
     batch_size:int, # rows; under `torchrun` of all processes together, if `shared`
     generator:torch.Generator=None, # for a random order; without it, the order of the source
     columns=('x',), # what to read

@@ -105,7 +105,7 @@ class StoreWriter:
 
 # %% ../../nbs/engine/store.ipynb #9073ea4b
 def _arrays(columns):
-    "Columns as arrays that numpy can write without pickling; x is floating point `[n,d]`."
+    "Columns as arrays that numpy can write without pickling; x is floating point `[m,d]`."
     expect(isinstance(columns, dict) and set(columns) <= set(COLUMNS), 'columns', f'a dict, some of {", ".join(COLUMNS)} → array', columns)
     out = {c: np.asarray(v.cpu() if torch.is_tensor(v) else v) for c, v in columns.items()}
     for c, v in out.items():

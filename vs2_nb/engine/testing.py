@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SHORT', 'TEXT', 'TINY', 'golden', 'toy_sae', 'kept_sae', 'demo', 'thumb', 'tiny_models', 'failing', 'saved_outputs',
-           'saved_tables', 'saved_gains', 'shared', 'unpack']
+           'saved_tables', 'saved_gains', 'shared', 'unpack', 'brief', 'unpacked', 'quiet_names']
 
 # %% ../../nbs/engine/testing.ipynb #9054c40f
 import json, os, re, tarfile, warnings
@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 import torch
-from ..data import Dataset, asset
+from ..data import Dataset, asset, bundled_options
 from .files import cache_dir
 from ..sae import TopKSAE
 
@@ -62,7 +62,7 @@ def demo(
     train, test = (s.take(range(0, len(s), 33)) if SHORT else s for s in (data.train, data.test))
     data = Dataset(data.name, train, test, data.classnames, data.templates)
     acts = [extract(clip, s).load() for s in (train, test)]
-    options = dict(expansion=2, epochs=20, batch_size=256) if name == 'photos' else {}
+    options = bundled_options(name) if name == 'photos' else {}
     sae = kept_sae(acts[0].x, options, device='cpu')
     with warnings.catch_warnings(): # two names that mean the same are told on the page tools/photo
         warnings.simplefilter('ignore'); text = clip.text(data.classnames, data.templates)
@@ -149,3 +149,29 @@ def unpack(
     with tarfile.open(tar) as t:
         t.extraction_filter = getattr(tarfile, 'data_filter', None) # Python 3.11.4 has it
         t.extractall(folder, [m for m in t if re.search(only, m.name)])
+
+# %% ../../nbs/engine/testing.ipynb #a32ae001
+def brief(
+    data, # a `Dataset`
+    n:int, # images to train on, in the tests; half as many to judge by
+): # a `Dataset`
+    "Few images in the tests, else all."
+    from vs2_nb.paper.study import few # here, so that pages below it can import this one
+    return few(data, n, n//2) if SHORT else data
+
+# %% ../../nbs/engine/testing.ipynb #85f3b65c
+def unpacked(
+    name:str, # of the dataset
+    tar:str, # its tar, see `shared`
+    folder, # to unpack into
+): # a `Dataset`, or None
+    "A dataset from its tar; None in the tests and where the tar is not at hand, which is printed."
+    from vs2_nb.datasets import load_dataset
+    if SHORT or not (found := shared(tar)): return print(f'{tar} is not here: its part is left out')
+    unpack(found, folder)
+    return load_dataset(name, folder)
+
+# %% ../../nbs/engine/testing.ipynb #793e7288
+def quiet_names():
+    "Do not warn that two class names are one to the model."
+    warnings.filterwarnings('ignore', 'classnames: .* the same to the model')

@@ -10,8 +10,8 @@ import matplotlib.pyplot as plt, pandas as pd
 from ..datasets import cub_attributes
 from ..engine.style import COLOURS
 from ..evaluation import predict
-from ..interpret import (best_concepts, class_specific, digit_attributes, explain_flip, firing_rates, heat,
-    plot_concepts, plot_flip, plot_top, top_images)
+from ..flips import explain_flip, plot_flip
+from ..interpret import best_concepts, class_specific, digit_attributes, firing_rates, heat, plot_concepts, plot_top, top_images
 from ..methods import fits
 from ..metrics import accuracy, flips, hits, wilson
 from ..steering import VS2

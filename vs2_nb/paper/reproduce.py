@@ -56,36 +56,42 @@ def _timed(f, least=.3):
     while (spent := time.perf_counter() - start) < least: f(); calls += 1
     return flops(f), spent/calls
 
+# %% ../../nbs/paper/reproduce.ipynb #19108e69
+def _prices(study):
+    "FLOPs and seconds of one image, one prompt, and one activation in one epoch of training: look, read, learn."
+    clip, o, data = study.clip, study.train_options(), study.data(study.names[0])
+    images = torch.stack([clip.transform(data.test[0])]*8)
+    words = clip.tokenizer(['a photo of a ' + data.classnames[0]]*8).to(clip.device)
+    x = torch.randn(o['batch_size'], clip.d)
+    asked = dict(look=(lambda: clip.tap(images), 8), read=(lambda: clip.model.encode_text(words), 8), learn=(lambda: train_sae(x, **o | dict(epochs=1)), len(x)))
+    return {part: [v/n for v in _timed(f)] for part, (f, n) in asked.items()}
+
+# %% ../../nbs/paper/reproduce.ipynb #0b9e4c02
+def _runs(study, t, dataset):
+    "How often a target looks, reads and learns on one dataset, and the bytes that it keeps."
+    clip, o, data, folds = study.clip, study.train_options(), study.data(dataset), study.n_folds(dataset)
+    top = len(clip.blocks)
+    blocks = top if t.blocks < 0 else t.blocks
+    saes = (t.saes + max(0, blocks - 1))*len(study.folds(dataset))
+    n, n_test, n_train = len(data.all), len(data.all if folds else data.test), len(data.all)*(1 - 1/folds) if folds else len(data.train)
+    kept = n*(clip.d + clip.de + (top*clip.d if blocks else 0)) + saes*2*o['expansion']*clip.d**2
+    return dict(look=(2 if blocks else 1)*n + t.passes*n_test, read=t.texts*n_test*len(data.classnames), learn=saes*o['epochs']*n_train), 4*kept
+
 # %% ../../nbs/paper/reproduce.ipynb #6d02bf9b
 def estimate(
     study:Study,
     names:list, # of targets
 )->pd.DataFrame: # target, GFLOPs, MB on disk, seconds
     "What each target costs by itself, before anything is computed."
-    clip, o = study.clip, study.train_options()
-    images = torch.stack([clip.transform(study.data(study.names[0]).test[0])]*8)
-    words = clip.tokenizer(['a photo of a ' + study.data(study.names[0]).classnames[0]]*8).to(clip.device)
-    x = torch.randn(o['batch_size'], clip.d)
-    look, read, learn = (dict(zip(('flops', 's'), (v/n for v in _timed(f)))) for f, n in (
-        (lambda: clip.tap(images), len(images)), (lambda: clip.model.encode_text(words), len(words)),
-        (lambda: train_sae(x, **o | dict(epochs=1)), len(x))))
-    rows, top = [], len(clip.blocks)
+    prices, rows = _prices(study), []
     for name in names:
-        t, row = TARGETS[name], dict(GFLOPs=0., MB=0., seconds=0.)
-        blocks = top if t.blocks < 0 else t.blocks
-        saes = t.saes + max(0, blocks - 1)
+        t, row = TARGETS[name], dict(target=name, GFLOPs=0., MB=0., seconds=0.)
         for d in study.names[:1] if t.once else study.names:
-            data, folds = study.data(d), len(study.folds(d))
-            n, n_test = len(data.all), len(data.all) if study.n_folds(d) else len(data.test)
-            n_train = (n - n/folds) if study.n_folds(d) else len(data.train)
-            runs = dict(look=(2 if blocks else 1)*n + t.passes*n_test, read=t.texts*n_test*len(data.classnames),
-                        learn=saes*folds*o['epochs']*n_train)
-            for part, price in (('look', look), ('read', read), ('learn', learn)):
-                row['GFLOPs'] += runs[part]*price['flops']/1e9
-                row['seconds'] += runs[part]*price['s']
-            kept = n*(clip.d + clip.de + (top*clip.d if blocks else 0)) + saes*folds*2*o['expansion']*clip.d**2
-            row['MB'] += 4e-6*kept
-        rows.append(dict(target=name) | row)
+            runs, kept = _runs(study, t, d)
+            row['GFLOPs'] += sum(times*prices[part][0] for part, times in runs.items())/1e9
+            row['seconds'] += sum(times*prices[part][1] for part, times in runs.items())
+            row['MB'] += kept/1e6
+        rows.append(row)
     return pd.DataFrame(rows)
 
 # %% ../../nbs/paper/reproduce.ipynb #c01464b8

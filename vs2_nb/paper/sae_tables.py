@@ -9,7 +9,8 @@ __all__ = ['last_fold', 'table5', 'table6', 'table7', 'sae_grid', 'table8', 'tab
 import numpy as np, pandas as pd
 from ..engine.sources import Acts
 from ..data import paper_results
-from ..interpret import class_specific, firing_rates, steering_cosines, top_classes
+from ..interpret import class_specific, firing_rates, top_classes
+from ..flips import steering_cosines
 from ..prototypes import class_directions, overlap, top_pairs
 from ..retrieval import zero_shot
 from ..sae import set_fvu

@@ -17,12 +17,14 @@ from ..activations import extract, pixels
 from ..engine.check import a_split, expect, flag, ints, location, one_of, strings, whole
 from ..clip import load_clip
 from ..data import ASSETS, Dataset, Split, paper_results
-from ..datasets import STAND_INS, load_dataset
+from ..datasets import load_dataset
+from ..stand_ins import STAND_INS
 from ..engine.files import read_json
-from ..evaluation import cut, out_of_fold, tabulate
+from ..folds import cut, out_of_fold, tabulate
 from ..methods import Bench
 from ..retrieval import timm_features
-from ..steering import VS2, gates
+from ..steering import VS2
+from ..gate import gates
 from ..train import default_k, train_once, train_sae
 from ..engine.trainer import checked
 
@@ -70,17 +72,7 @@ class Study:
     features:str=None # retrieval feature: 'pixels', 'clip' (its own embedding), or a timm model's name
 
     def __post_init__(self):
-        try: self.seed_list = [int(s) if isinstance(s, str) else s for s in _listed(self.seeds)]
-        except ValueError:
-            raise ValueError(f'seeds: expected whole numbers, got {self.seeds!r}') from None
-        ints(self.seed_list, 'seeds')
-        for name in ('k', 'expansion', 'epochs'): # None: the paper's
-            if getattr(self, name) is not None: setattr(self, name, checked(**{name: getattr(self, name)})[name])
-        self.quick = flag(self.quick, 'quick')
-        for name in ('backbone', 'pretrained', 'features'): expect(isinstance(v := getattr(self, name), str) or v is None and name != 'backbone', name, 'a string', v)
-        for name in ('root', 'out'): getattr(self, name) is None or location(getattr(self, name), name)
-        self.names = strings(_listed(self.dataset), 'dataset')
-        expect(all(self.names), 'dataset', 'names', self.dataset)
+        self._check()
         self.current = self.names[0] # the dataset whose SAEs are trained, see `on`
         self._kept, self._tmp = {}, None if self.out else tempfile.TemporaryDirectory()
         self.path = Path(self.out or self._tmp.name)
@@ -91,10 +83,26 @@ class Study:
             torch.manual_seed(0)
             return load_clip(self.backbone, self.pretrained)
 
-    @property
-    def label(self): return self.backbone.removesuffix('-quickgelu')
-    @property
-    def mini(self): return self.backbone == 'mini'
+# %% ../../nbs/paper/study.ipynb #516c11a4
+@patch
+def _check(self:Study):
+    "Look at what was given; lists of names and of seeds."
+    try: self.seed_list = [int(s) if isinstance(s, str) else s for s in _listed(self.seeds)]
+    except ValueError: raise ValueError(f'seeds: expected whole numbers, got {self.seeds!r}') from None
+    ints(self.seed_list, 'seeds')
+    for name in ('k', 'expansion', 'epochs'): # None: the paper's
+        if getattr(self, name) is not None: setattr(self, name, checked(**{name: getattr(self, name)})[name])
+    self.quick = flag(self.quick, 'quick')
+    for name in ('backbone', 'pretrained', 'features'): expect(isinstance(v := getattr(self, name), str) or v is None and name != 'backbone', name, 'a string', v)
+    for name in ('root', 'out'): getattr(self, name) is None or location(getattr(self, name), name)
+    self.names = strings(_listed(self.dataset), 'dataset')
+    expect(all(self.names), 'dataset', 'names', self.dataset)
+
+# %% ../../nbs/paper/study.ipynb #fcbad16f
+@patch(as_prop=True)
+def label(self:Study): return self.backbone.removesuffix('-quickgelu') # as the paper writes it
+@patch(as_prop=True)
+def mini(self:Study): return self.backbone == 'mini'
 
 # %% ../../nbs/paper/study.ipynb #0fb6c584
 @patch(cls_method=True)

@@ -19,7 +19,7 @@ from ..prototypes import PASSLoss
 from ..retrieval import WeightedRAG, pseudo_labels
 from ..sae import TopKSAE, set_fvu
 from ..steering import Reconstruct, steered
-from ..datasets import STAND_INS
+from ..stand_ins import STAND_INS
 from .study import Study, accuracy_cells, cell, paper_sweep
 from .targets import target, without_cls
 
