@@ -175,6 +175,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/vs2_nb', 'doc_host': '', '
                                'vs2_nb.choose.cot': ('evidence/choose.html#cot', 'vs2_nb/choose.py'),
                                'vs2_nb.choose.im': ('evidence/choose.html#im', 'vs2_nb/choose.py'),
                                'vs2_nb.choose.judged': ('evidence/choose.html#judged', 'vs2_nb/choose.py'),
+                               'vs2_nb.choose.mano': ('evidence/choose.html#mano', 'vs2_nb/choose.py'),
                                'vs2_nb.choose.matched': ('evidence/choose.html#matched', 'vs2_nb/choose.py'),
                                'vs2_nb.choose.regret': ('evidence/choose.html#regret', 'vs2_nb/choose.py'),
                                'vs2_nb.choose.snd': ('evidence/choose.html#snd', 'vs2_nb/choose.py')},
