@@ -1070,6 +1070,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/vs2_nb', 'doc_host': '', '
                             'vs2_nb.own._for_people': ('tools/own.html#_for_people', 'vs2_nb/own.py'),
                             'vs2_nb.own._kept': ('tools/own.html#_kept', 'vs2_nb/own.py'),
                             'vs2_nb.own._others': ('tools/own.html#_others', 'vs2_nb/own.py'),
+                            'vs2_nb.own._result': ('tools/own.html#_result', 'vs2_nb/own.py'),
                             'vs2_nb.own._said': ('tools/own.html#_said', 'vs2_nb/own.py'),
                             'vs2_nb.own._scores': ('tools/own.html#_scores', 'vs2_nb/own.py'),
                             'vs2_nb.own._seen': ('tools/own.html#_seen', 'vs2_nb/own.py'),
