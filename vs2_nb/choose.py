@@ -23,7 +23,7 @@ def matched(
 )->torch.Tensor: # `[n,c]`
     "Logits times a factor that gives their softmax this mean confidence."
     L = scores(L, 'L').double()
-    L = L - L.mean(1, keepdim=True)
+    L = L - L.where(L.isfinite(), torch.nan).nanmean(1, keepdim=True) # a class that cannot be has −inf
     return L/temperature(L, level)
 
 # %% ../nbs/evidence/choose.ipynb #ce9e8863
