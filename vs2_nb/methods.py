@@ -281,7 +281,7 @@ _weighted('confidence', confidence)
 # %% ../nbs/evidence/methods.ipynb #72dd98da
 def _guessing(name, make):
     @method(name, 'beyond')
-    def _(bench, a, seed): return make(bench.text, bench.s, a.x, a.e, sae=bench.sae(a, seed))
+    def _(bench, a, seed): return make(bench.text, bench.s, a.x, bench.e(a), sae=bench.sae(a, seed))
     if name.startswith('EM') or name == 'without labels':
         @method(f'{name}, at once', 'beyond, at once')
         def _(bench, a, seed):
@@ -295,6 +295,9 @@ _guessing('Spread, class mass', partial(Spread, mass=True))
 _guessing('Spread, no text', partial(Spread, weight='alone'))
 _guessing('Spread, class mass, no text', partial(Spread, mass=True, weight='alone'))
 _guessing('without labels', without_labels)
+
+@method('without labels, no SAE', 'beyond')
+def _(bench, a, seed): return without_labels(bench.text, bench.s, a.x, bench.e(a), space='x')
 
 # %% ../nbs/evidence/methods.ipynb #59f67d63
 def _with_neighbours(kind, labels, group):

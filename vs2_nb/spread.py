@@ -108,7 +108,7 @@ def without_labels(
     text:torch.Tensor, # `[de,c]` class texts
     s:float, # logit scale
     x:torch.Tensor, e:torch.Tensor, # `[m,d]`, `[m,de]` of unlabelled training images
-    sae, # a `TopKSAE`
+    sae=None, # a `TopKSAE`, for class means in z; `space='x'` needs none
     alpha:float=1.05, # lam (gamma − 1): centres by alpha/(1 + alpha)
     **changes, # of `Spread`
 )->Spread:

@@ -69,14 +69,18 @@ STREAMS = {'TDA': TDA, 'OnZeta': OnZeta} # name → a function of text, s and se
 
 # %% ../nbs/method/streams.ipynb #d72f4fbc
 def online(
-    method, # a `Stream`, or a fitted `Predictor` that needs x or e alone
-    batches, # an iterable of `[b,d]`: embeddings e for what needs e, activations x for what needs x
+    method, # a `Stream`, or a fitted `Predictor` that needs x, e or both
+    batches, # an iterable of `[b,d]`: embeddings e for what needs e, activations x for what needs x, pairs (x, e) for what needs both
     n:int=None, # how many rows there will be, for a stream that has to know it
 ): # an iterator of logits `[b,c]`, one for each batch
     "Answers while pictures come in, in bounded memory."
     stream = isinstance(method, Stream)
-    ok = stream or isinstance(method, Predictor) and not isinstance(method, Transductive) and method.needs in (('x',), ('e',))
-    expect(ok, 'method', 'a Stream, or a Predictor that was fitted and needs x or e alone', method)
+    ok = stream or isinstance(method, Predictor) and not isinstance(method, Transductive) and set(method.needs) <= {'x', 'e'}
+    expect(ok, 'method', 'a Stream, or a Predictor that was fitted and needs x, e or both', method)
     if stream: method.start(n)
-    def answer(b): return torch.cat([method.step(row) for row in b.split(1)]) if stream else method(**{method.needs[0]: b})
-    return (answer(floats(b, 'batches', ('b', 'd'))) for b in batches)
+    def answer(b):
+        if stream: return torch.cat([method.step(row) for row in floats(b, 'batches', ('b', 'd')).split(1)])
+        parts = [floats(p, 'batches', ('b', 'd')) for p in (b if isinstance(b, (tuple, list)) else (b,))]
+        expect(len(parts) == len(method.needs) and len({len(p) for p in parts}) == 1, 'batches', f'{" and ".join(method.needs)} of the same images', b)
+        return method(**dict(zip(method.needs, parts)))
+    return map(answer, batches)
