@@ -180,6 +180,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/vs2_nb', 'doc_host': '', '
                                'vs2_nb.choose.agreeing': ('evidence/choose.html#agreeing', 'vs2_nb/choose.py'),
                                'vs2_nb.choose.agreement': ('evidence/choose.html#agreement', 'vs2_nb/choose.py'),
                                'vs2_nb.choose.bnm': ('evidence/choose.html#bnm', 'vs2_nb/choose.py'),
+                               'vs2_nb.choose.choose': ('evidence/choose.html#choose', 'vs2_nb/choose.py'),
                                'vs2_nb.choose.class_ami': ('evidence/choose.html#class_ami', 'vs2_nb/choose.py'),
                                'vs2_nb.choose.cot': ('evidence/choose.html#cot', 'vs2_nb/choose.py'),
                                'vs2_nb.choose.im': ('evidence/choose.html#im', 'vs2_nb/choose.py'),

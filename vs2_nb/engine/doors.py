@@ -621,7 +621,7 @@ def _photos():
 
 # %% ../../nbs/engine/doors.ipynb #c15aea48
 @lru_cache
-def _written(name): return _m('engine.layouts', 'write_synthetic')(name, str(folder()/'sets'), 2, 2, 1)
+def _written(name): return _m('layouts', 'write_synthetic')(name, str(folder()/'sets'), 2, 2, 1)
 
 # %% ../../nbs/engine/doors.ipynb #9a888361
 @lru_cache
@@ -674,7 +674,7 @@ DATA += [
     Door('identity.altered', dict(model=obj(lambda: torch.nn.Linear(2, 2)), visual=Flag())),
     Door('datasets.readable', dict(official=Text(make=lambda s: '001.Black_footed', ok=('word',)), names=obj(lambda: {'a': 'b'}, ok=('dict',)))),
     Door('datasets.hash_split', dict(split=obj(lambda: digits().train, more=lambda v: dict(unlabelled=(type(v)(v.images, v.ids), BAD))), train=Num(above=0, top=.9), seed=Int(0, 9)), call=lambda **o: [s.ids for s in _m('datasets', 'hash_split')(**o)]),
-    Door('engine.layouts.write_synthetic', dict(name=Word('cifar100', 'cub200'), root=Where(), n_classes=Int(1, 2, 100, skip=('beyond', 'huge')), train=Int(1, 2), test=Int(1, 2), seed=Int(0, 9)), cost=9, call=lambda **o: _files(_m('engine.layouts', 'write_synthetic')(**o))),
+    Door('layouts.write_synthetic', dict(name=Word('cifar100', 'cub200'), root=Where(), n_classes=Int(1, 2, 100, skip=('beyond', 'huge')), train=Int(1, 2), test=Int(1, 2), seed=Int(0, 9)), cost=9, call=lambda **o: _files(_m('layouts', 'write_synthetic')(**o))),
     *[Door(f'datasets.{n}', dict(root=Given(lambda n=n: _written(n)), download=Kind(lambda s: False, skip=('truth',))), call=lambda n=n, **o: _sizes(_m('datasets', n)(**o)), cost=3) for n in ('cifar100', 'tiny_imagenet', 'cub200')],
     Door('datasets.cub_attributes', dict(root=Given(lambda: _written('cub200')), certainty=Int(1, 4, 4)), cost=2)]
 FILES = [
