@@ -18,9 +18,9 @@ from .retrieval import NeighbourIndex
 
 # %% ../nbs/evidence/choose.ipynb #8a88e8ec
 def matched(
-    L:torch.Tensor, # `[n,c]` logits
+    L:torch.Tensor, # `[m,c]` logits
     level:float, # mean of the largest probability, between 1/c and 1
-)->torch.Tensor: # `[n,c]`
+)->torch.Tensor: # `[m,c]`
     "Logits times a factor that gives their softmax this mean confidence."
     L = scores(L, 'L').double()
     L = L - L.where(L.isfinite(), torch.nan).nanmean(1, keepdim=True) # a class that cannot be has −inf
@@ -53,13 +53,13 @@ def snd(L, e=None, temperature=.05):
 
 # %% ../nbs/evidence/choose.ipynb #700e579c
 def agreement(
-    e:torch.Tensor, # `[n,de]` embeddings
-    *guesses:torch.Tensor, # `[n]` classes each, of one method or more
+    e:torch.Tensor, # `[m,de]` embeddings
+    *guesses:torch.Tensor, # `[m]` classes each, of one method or more
     k:int=5, # neighbours, at most all others
     most:int=2000, # pictures that are asked
-)->list: # a `[m]` tensor for each method: share of the neighbours with the picture's own answer
+)->list: # a tensor for each method, a number for each picture that is asked: share of the neighbours with the picture's own answer
     "How far an answer is shared by the nearest pictures."
-    e, k, most = floats(e, 'e', ('n', 'de')).float(), whole(k, 'k', 1), whole(most, 'most', 1)
+    e, k, most = floats(e, 'e', ('m', 'de')).float(), whole(k, 'k', 1), whole(most, 'most', 1)
     guesses = [ints(g, 'guesses', len(e)) for g in guesses]
     if len(e) < 2: return [torch.zeros(0) for _ in guesses]
     asked = torch.randperm(len(e), generator=torch.Generator().manual_seed(0))[:most]
@@ -86,8 +86,8 @@ CRITERIA = dict(IM=im, BNM=bnm, SND=snd, AC=ac, MaNo=mano, COT=cot, ClassAMI=cla
 
 # %% ../nbs/evidence/choose.ipynb #9cc213ad
 def judged(
-    candidates:dict, # name → logits `[n,c]` of the same unlabelled images
-    e:torch.Tensor, # `[n,de]` their embeddings
+    candidates:dict, # name → logits `[m,c]` of the same unlabelled images
+    e:torch.Tensor, # `[m,de]` their embeddings
     criteria=tuple(CRITERIA), # names
 )->pd.DataFrame: # a row per candidate, a column per criterion
     "What every criterion says of every candidate, all at the mean confidence of the first; AC of the logits as they are."

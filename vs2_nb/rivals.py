@@ -31,7 +31,7 @@ class Rival(Transductive):
     def c(self): return len(self.T)
     def near(self, x, k): return neighbour_graph(x, k) # a bench puts one here that remembers
     def unit(self, e):
-        expect(len(e := floats(e, 'e', ('n', self.T.shape[1]))) > 0, 'e', 'at least one image', e)
+        expect(len(e := floats(e, 'e', ('m', self.T.shape[1]))) > 0, 'e', 'at least one image', e)
         return F.normalize(e.detach().cpu().double(), dim=1)
     def logits(self, e): return self.s*self.unit(e) @ self.T.T
     def learn(self, e)->dict: # name → tensor
@@ -41,7 +41,7 @@ class Rival(Transductive):
         "What these images have taught."
         kept = self.learn(e)
         return partial(self.score, **kept)
-    def apply(self, e)->torch.Tensor: # `[n,c]`
+    def apply(self, e)->torch.Tensor: # `[m,c]`
         "Logits of the images that it is given, all at once."
         return self.head(e)(e)
 
@@ -98,11 +98,11 @@ class ClassMeans(Rival):
 
 # %% ../nbs/method/rivals.ipynb #d96b1dc0
 def sinkhorn(
-    L:torch.Tensor, # `[n,c]` logits
+    L:torch.Tensor, # `[m,c]` logits
     steps:int=20,
 )->torch.Tensor: # `[c]`
     "b such that softmax(L + b) has equal column sums, nearly (Sinkhorn 1964; InMaP's first step)."
-    L, b = floats(L, 'L', ('n', 'c')).double(), L.new_zeros(L.shape[1], dtype=torch.double)
+    L, b = floats(L, 'L', ('m', 'c')).double(), L.new_zeros(L.shape[1], dtype=torch.double)
     for _ in range(whole(steps, 'steps', 0)):
         rows = (L + b).logsumexp(1, keepdim=True)
         b = math.log(len(L)/L.shape[1]) - (L - rows).logsumexp(0)
@@ -143,7 +143,7 @@ class Gaussian(Rival):
         share:float=.1, # of the text in a mean
     ): super().__init__(text, s); self.bank, self.share = whole(bank, 'bank', 1), number(share, 'share', 0, 1)
 
-    def surest(self, L)->torch.Tensor: # `[n,c]`, 0 or 1
+    def surest(self, L)->torch.Tensor: # `[m,c]`, 0 or 1
         "Whether an image is in the bank of its guessed class."
         order, guess = entropy(L.log_softmax(1)).argsort(stable=True), L.argmax(1)
         B = F.one_hot(guess[order], self.c).double()
@@ -164,15 +164,15 @@ class Gaussian(Rival):
 
 # %% ../nbs/method/rivals.ipynb #87c91ad8
 def neighbour_graph(
-    x:torch.Tensor, # `[n,d]` of length 1
+    x:torch.Tensor, # `[m,d]` of length 1
     k:int, # neighbours of each, at most all others
-)->sp.csr_array: # `[n,n]`: row i holds the cosines of i with its k nearest, none below 0
+)->sp.csr_array: # `[m,m]`: row i holds the cosines of i with its k nearest, none below 0
     "The k nearest of each row."
-    n, k = len(floats(x, 'x', ('n', 'd'))), min(whole(k, 'k', 0), len(x)-1)
-    if k < 1: return sp.csr_array((n, n))
-    _, near = NeighbourIndex(x).search(x, k, exclude=torch.arange(n))
+    m, k = len(floats(x, 'x', ('m', 'd'))), min(whole(k, 'k', 0), len(x)-1)
+    if k < 1: return sp.csr_array((m, m))
+    _, near = NeighbourIndex(x).search(x, k, exclude=torch.arange(m))
     cos = torch.stack([(x*x[near[:,j]]).sum(1) for j in range(k)], 1).clamp_min(0)
-    return sp.csr_array((cos.flatten().numpy(), near.flatten().numpy(), np.arange(0, n*k+1, k)), shape=(n, n))
+    return sp.csr_array((cos.flatten().numpy(), near.flatten().numpy(), np.arange(0, m*k+1, k)), shape=(m, m))
 
 # %% ../nbs/method/rivals.ipynb #0d182e78
 class TransCLIP(Rival):
@@ -187,24 +187,24 @@ class TransCLIP(Rival):
         return x[y.topk(min(8, len(x)), dim=0).indices].mean(0), x.new_full((1, x.shape[1]), 1/x.shape[1])
 
     def clouds(self, x, z):
-        "Means and variance from the shares z `[n,c]`."
+        "Means and variance from the shares z `[m,c]`."
         n = z.sum(0)[:,None]
         mu = (z.T @ x)/n.clamp_min(1e-12)
         return mu, (((z.sum(1) @ x.square()) - (n*mu.square()).sum(0))/len(x)).clamp_min(1e-9)[None]
 
 # %% ../nbs/method/rivals.ipynb #a3ab3b42
 def log_density(
-    x:torch.Tensor, # `[n,d]`
+    x:torch.Tensor, # `[m,d]`
     mu:torch.Tensor, # `[c,d]` means
     var:torch.Tensor, # `[c,d]` or `[1,d]` variances
-)->torch.Tensor: # `[n,c]`
+)->torch.Tensor: # `[m,c]`
     "−½ |x − mu|² over var, −½ log det: the logarithm of a Gaussian without its 2π."
     far = x.square() @ (1/var).T - 2*x @ (mu/var).T + (mu.square()/var).sum(1)
     return -(far + var.log().sum(1))/2
 
 # %% ../nbs/method/rivals.ipynb #a0e9bd75
 @patch
-def settle(self:TransCLIP, e)->tuple: # shares `[n,c]`, means `[c,d]`, variances
+def settle(self:TransCLIP, e)->tuple: # shares `[m,c]`, means `[c,d]`, variances
     "All rounds."
     x, logy = self.unit(e), self.logits(e).log_softmax(1)
     A, z, (mu, var) = self.near(x, self.k), logy.exp(), self.start(x, logy.exp())
@@ -247,7 +247,7 @@ class ZLaP(Rival):
         alpha:float=.3, # how much goes on at each step
     ): super().__init__(text, s); self.k, self.alpha = whole(k, 'k', 1), number(alpha, 'alpha', 0, .99)
 
-    def graph(self, x)->sp.csr_array: # `[n+c,n+c]`
+    def graph(self, x)->sp.csr_array: # `[m+c,m+c]`
         "Images first, then texts."
         cos, near = (x @ self.T.T).topk(min(self.k, self.c), dim=1)
         cos = cos.clamp_min(1e-2)**5 # an image that points away from all texts is still tied to them

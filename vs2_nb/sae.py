@@ -168,7 +168,7 @@ def fvu(self:TopKSAE,
 @torch.no_grad()
 def set_fvu(
     sae:TopKSAE,
-    source, # tensor `[n,d]`, `Acts` or `Store`
+    source, # tensor `[m,d]`, `Acts` or `Store`
     batch_size:int=4096,
 )->float:
     "Fraction of variance unexplained of a set: Σ|x − x̃|² / Σ|x − mean|², in float64."

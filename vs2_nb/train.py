@@ -36,7 +36,7 @@ def row_hashes(
 
 # %% ../nbs/method/train.ipynb #28894295
 def statistics(
-    source, # tensor `[n,d]`, `Acts` or `Store`
+    source, # tensor `[m,d]`, `Acts` or `Store`
     batch_size:int=4096,
 )->tuple: # mu `[d]` float64, total variance
     "Mean and total variance of x, in float64; raises on NaN or infinity."
@@ -130,7 +130,7 @@ def _trainer(sae, source, by, o):
 
 # %% ../nbs/method/train.ipynb #e804951f
 def train_sae(
-    source, # tensor `[n,d]`, `Acts` or `Store`
+    source, # tensor `[m,d]`, `Acts` or `Store`
     expansion:int=4, # n = expansion · d latents
     k:int=None, # active latents; default: round(d·64/768)
     epochs:int=50, # 0 leaves random directions: the control of `method/steering`
@@ -158,7 +158,7 @@ def train_sae(
     source = as_acts(source)
     keep = Checkpoint(checkpoint, _key(source, o, device)) if checkpoint and not isinstance(checkpoint, Checkpoint) else checkpoint
     mu, var, distance, trained_on = _look(source, 'x')
-    if valid is not None: expect((d := len(_look(valid, 'valid')[0])) == len(mu), 'valid', f'activations [n,{len(mu)}]', d)
+    if valid is not None: expect((d := len(_look(valid, 'valid')[0])) == len(mu), 'valid', f'activations [m,{len(mu)}]', d)
     by = (var/len(mu))**.5 if scale else 1.
     sae = aim(_untrained(mu/by, var/by**2, o).to(device), _scaled(source, by))
     if o['epochs']:
@@ -190,7 +190,7 @@ def plot_training(
 class Part:
     "Some rows of a source, as a source."
     def __init__(self,
-        source, # tensor `[n,d]`, `Acts`, `Store` or another source
+        source, # tensor `[m,d]`, `Acts`, `Store` or another source
         rows:torch.Tensor, # their numbers
     ):
         self.source = as_acts(source)
@@ -202,7 +202,7 @@ class Part:
 
 # %% ../nbs/method/train.ipynb #2816943f
 def hold_out(
-    source, # tensor `[n,d]`, `Acts`, `Store` or another source
+    source, # tensor `[m,d]`, `Acts`, `Store` or another source
     share:float=.2, # of the rows, kept back
     seed:int=0, # of the choice
 )->tuple: # two `Part`s: the rows to train on, the rows kept back
@@ -228,7 +228,7 @@ def known_rows(
 # %% ../nbs/method/train.ipynb #8e7f9287
 def train_once(
     folder, # where the SAEs are kept
-    source, # tensor `[n,d]`, `Acts` or `Store`
+    source, # tensor `[m,d]`, `Acts` or `Store`
     **options, # of `train_sae`
 )->TopKSAE: # on the CPU it is the same, bit for bit, whether trained, interrupted and resumed, or read
     "`train_sae`, or what it gave before for the same activations and options."
