@@ -1485,6 +1485,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/vs2_nb', 'doc_host': '', '
                                  'vs2_nb.steering.load_recipe': ('method/steering.html#load_recipe', 'vs2_nb/steering.py'),
                                  'vs2_nb.steering.most_seen': ('method/steering.html#most_seen', 'vs2_nb/steering.py'),
                                  'vs2_nb.steering.other_model': ('method/steering.html#other_model', 'vs2_nb/steering.py'),
+                                 'vs2_nb.steering.parts': ('method/steering.html#parts', 'vs2_nb/steering.py'),
                                  'vs2_nb.steering.read_recipe': ('method/steering.html#read_recipe', 'vs2_nb/steering.py'),
                                  'vs2_nb.steering.save_recipe': ('method/steering.html#save_recipe', 'vs2_nb/steering.py'),
                                  'vs2_nb.steering.steered': ('method/steering.html#steered', 'vs2_nb/steering.py')},

@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['MODEL', 'most_seen', 'Method', 'Steer', 'Predictor', 'OnImages', 'Transductive', 'Stream', 'keep_norm', 'VS2',
-           'Reconstruct', 'Centroid', 'steered', 'Blockwise', 'other_model', 'save_recipe', 'read_recipe',
+           'Reconstruct', 'Centroid', 'parts', 'steered', 'Blockwise', 'other_model', 'save_recipe', 'read_recipe',
            'load_recipe']
 
 # %% ../nbs/method/steering.ipynb #37a2e5da
 from contextlib import ExitStack, contextmanager
 import torch, torch.nn.functional as F
 from fastcore.basics import patch
-from .engine.check import able, expect, flag, floats, ints, location, number, one_of, pictures as _pictures, told, whole
+from .engine.check import a_sae, able, expect, flag, floats, ints, location, number, one_of, pictures as _pictures, told, whole
 from .sae import TopKSAE, read_sae_json
 
 # %% ../nbs/method/steering.ipynb #36d5c7cb
@@ -162,6 +162,16 @@ class Centroid(Steer):
         floats(x, 'x', ('b', len(self.mu)), finite=False)
         x_hat = x + self.alpha*(x - self.mu.to(x.device)) # the finer precision of the two
         return keep_norm(x_hat, x) if self.rescale else x_hat
+
+# %% ../nbs/method/steering.ipynb #ec054f5f
+@torch.no_grad()
+def parts(
+    sae:TopKSAE,
+    x:torch.Tensor, # `[m,d]`
+)->tuple: # `b_pre` `[d]`; z `W_dec` and r, `[m,d]` each
+    "What x is the sum of: the decoder's bias, what the code puts on top, and what the SAE leaves out."
+    b, Dz = a_sae(sae).b_pre.detach(), sae.mix(*sae.encode_topk(x))
+    return b, Dz, x - b - Dz
 
 # %% ../nbs/method/steering.ipynb #b0a9e8b4
 @contextmanager
