@@ -44,6 +44,7 @@ CALLS = {
     'streams': "m.TDA(m.torch.eye(4)[:,:2])(e=m.torch.randn(5, 4))",
     'beyond': "m.bias_to(m.torch.randn(5, 3), m.torch.ones(3)/3), m.class_shares(m.torch.randn(5, 3))",
     'spread': "m.Components(m.torch.randn(9, 4), 2)(m.torch.randn(2, 4)), m.trust(.8)",
+    'workbench': "m.prompt_fact(__import__('vs2_nb.data').data.digits(), 'flip', True)",
     'methods': "m.METHODS['VS2'].fit, m.GROUPS",
     'evaluation': "m.result_row('a', 'none', m.np.array([True, False]), m.np.array([True, True]))",
     'folds': "m.Seen({'a': 'none'}), m._how_many(3)",

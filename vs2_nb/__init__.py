@@ -10,7 +10,7 @@ __all__ = ['load_clip', 'load_dataset', 'extract', 'train_sae', 'TopKSAE', 'VS2'
 # %% ../nbs/engine/face.ipynb #6de80974
 from importlib import import_module
 _FACE = dict(load_clip='clip', load_dataset='datasets', extract='activations', train_sae='train', TopKSAE='sae', VS2='steering', steered='steering',
-             classify='evaluation', compare='evaluation', crossfit='folds', method='methods', Bench='methods', fits='methods', fit_classifier='classifier', ZeroShotClassifier='estimator',
+             classify='evaluation', compare='evaluation', crossfit='folds', method='methods', Bench='workbench', fits='methods', fit_classifier='classifier', ZeroShotClassifier='estimator',
              list_stores='engine.store', clear_stores='engine.store')
 
 # %% ../nbs/engine/face.ipynb #d638c63f

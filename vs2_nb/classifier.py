@@ -18,12 +18,13 @@ from .engine.sources import Acts
 from .engine.store import Store
 from .evaluation import predict
 from .keep import load_method, read_method, save_method
-from .methods import ALL, METHODS, Bench
+from .methods import ALL, METHODS
 from .metrics import scores, temperature
 from .retrieval import default_N, embedded
 from .sae import TopKSAE
 from .steering import Method, OnImages, Transductive
 from .train import train_once
+from .workbench import Bench
 
 # %% ../nbs/tools/classifier.ipynb #db8c25ea
 DEFAULT = 'without labels, no SAE' # the method, unless another is asked for

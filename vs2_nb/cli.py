@@ -17,7 +17,8 @@ from . import __version__
 from .activations import extract
 from .engine.store import Store
 from .analysis import plot_gains
-from .methods import Bench, fits
+from .methods import fits
+from .workbench import Bench
 from .engine.check import expect, location, one_of, whole
 from .engine.checkpoint import Checkpoint
 from .clip import load_clip

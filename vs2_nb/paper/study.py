@@ -21,7 +21,7 @@ from ..datasets import load_dataset
 from ..stand_ins import STAND_INS
 from ..engine.files import read_json
 from ..folds import cut, out_of_fold, tabulate
-from ..methods import Bench
+from ..workbench import Bench
 from ..retrieval import timm_features
 from ..steering import VS2
 from ..gate import gates

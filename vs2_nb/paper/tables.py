@@ -13,7 +13,8 @@ import numpy as np, pandas as pd, torch
 from ..engine.sources import Union
 from ..analysis import flops, per_class_gains, training_flops, with_lora
 from ..baselines import SpLiCE, token_embedding
-from ..methods import fits, neighbourhood, prompt_fact
+from ..methods import fits
+from ..workbench import neighbourhood, prompt_fact
 from ..data import ASSETS, load_prompts, paper_results
 from ..prototypes import PASSLoss
 from ..retrieval import WeightedRAG, pseudo_labels
