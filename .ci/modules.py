@@ -38,6 +38,7 @@ CALLS = {
     'steering': "m.VS2(m.TopKSAE(4, 8, 2))(m.torch.ones(1, 4))",
     'gate': "m.Gated(m.Steer(), m.TopKSAE(4, 8, 2), .5)",
     'retrieval': "m.NeighbourIndex(m.torch.randn(40, 12)).search(m.torch.randn(2, 12), 5)",
+    'neighbours': "m.mix_neighbours(m.torch.eye(2), m.torch.ones(2, 1), m.torch.zeros(2, 1).long(), m.torch.eye(2), .5)",
     'prototypes': "m.orthogonalise(m.torch.randn(3, 12))",
     'baselines': "m.NearestMean(m.torch.randn(40, 12), m.torch.arange(40) % 3, 3)(e=m.torch.randn(2, 12))",
     'rivals': "m.RIVALS['Sinkhorn'](m.torch.eye(4)[:,:2])(e=m.torch.randn(5, 4))",

@@ -15,7 +15,8 @@ from .baselines import TPT, AugmentedEnsemble, LinearProbe, NearestMean, PromptE
 from .beyond import EM, AtOnce, PrototypeSteering, WeightedVS2, confidence, effect, separation
 from .gate import gates
 from .prototypes import OraclePrototypes, PASSLoss, class_directions
-from .retrieval import CLIPSteering, VS2PlusPlus, WeightedRAG, pseudo_labels, zero_shot
+from .retrieval import pseudo_labels, zero_shot
+from .neighbours import CLIPSteering, VS2PlusPlus, WeightedRAG
 from .rivals import HEADLESS, RIVALS, FittedOn
 from .spread import Spread, without_labels
 from .steering import VS2, Blockwise, Centroid, Reconstruct

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['RIVALS', 'HEADLESS', 'Rival', 'FittedOn', 'CentredLogits', 'DN', 'ClassMeans', 'sinkhorn', 'Sinkhorn', 'InMaP',
-           'Gaussian', 'neighbour_graph', 'TransCLIP', 'log_density', 'StatA', 'ZLaP', 'stationary', 'FrolicBias']
+           'Gaussian', 'TransCLIP', 'log_density', 'StatA', 'ZLaP', 'stationary', 'FrolicBias']
 
 # %% ../nbs/method/rivals.ipynb #38d80972
 import math
@@ -13,7 +13,7 @@ from fastcore.basics import patch
 import numpy as np, scipy.sparse as sp, torch, torch.nn.functional as F
 from .baselines import entropy
 from .engine.check import expect, flag, floats, number, whole
-from .retrieval import NeighbourIndex
+from .retrieval import neighbour_graph
 from .steering import Predictor, Transductive
 
 # %% ../nbs/method/rivals.ipynb #16c79d9e
@@ -161,18 +161,6 @@ class Gaussian(Rival):
         b = (mu*M.T).sum(1)/2
         return dict(M=M, b=b, spread=L.std(1, correction=0).mean()/(x @ M - b).std(1, correction=0).mean().clamp_min(1e-12))
     def score(self, e, M, b, spread): return self.logits(e) + spread*(self.unit(e) @ M - b)
-
-# %% ../nbs/method/rivals.ipynb #87c91ad8
-def neighbour_graph(
-    x:torch.Tensor, # `[m,d]` of length 1
-    k:int, # neighbours of each, at most all others
-)->sp.csr_array: # `[m,m]`: row i holds the cosines of i with its k nearest, none below 0
-    "The k nearest of each row."
-    m, k = len(floats(x, 'x', ('m', 'd'))), min(whole(k, 'k', 0), len(x)-1)
-    if k < 1: return sp.csr_array((m, m))
-    _, near = NeighbourIndex(x).search(x, k, exclude=torch.arange(m))
-    cos = torch.stack([(x*x[near[:,j]]).sum(1) for j in range(k)], 1).clamp_min(0)
-    return sp.csr_array((cos.flatten().numpy(), near.flatten().numpy(), np.arange(0, m*k+1, k)), shape=(m, m))
 
 # %% ../nbs/method/rivals.ipynb #0d182e78
 class TransCLIP(Rival):

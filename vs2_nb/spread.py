@@ -10,8 +10,7 @@ import numpy as np, scipy.sparse as sp, torch, torch.nn.functional as F
 from fastcore.basics import patch
 from .beyond import FromGuesses, Space, guessed_means, row_centred, silent, spread_of
 from .engine.check import flag, floats, number, one_of, whole
-from .retrieval import NeighbourIndex, default_N
-from .rivals import neighbour_graph
+from .retrieval import NeighbourIndex, default_N, neighbour_graph
 
 # %% ../nbs/method/spread.ipynb #8477683b
 class Components:

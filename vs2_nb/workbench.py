@@ -13,8 +13,7 @@ from .data import load_prompts
 from .engine.check import a_clip, a_dataset, able, expect, number, some_acts, whole
 from .engine.checkpoint import job_key
 from .engine.sources import BlockOf
-from .retrieval import NeighbourIndex, Neighbourhood, _digest, embedded, pseudo_labels
-from .rivals import neighbour_graph
+from .retrieval import NeighbourIndex, Neighbourhood, _digest, embedded, neighbour_graph, pseudo_labels
 from .steering import VS2, Predictor
 from .train import train_sae
 

@@ -406,7 +406,7 @@ def _recipe():
 def _splice(): return _m('baselines', 'SpLiCE')(clip(), WORDS, torch.zeros(64), text())
 
 # %% ../../nbs/engine/doors.ipynb #5de7fbaa
-def _by_neighbours(s): return _m('retrieval', 'CLIPSteering')(near(s, 'q'), _numbers(s, 'corpus x', ['m', 'd']))
+def _by_neighbours(s): return _m('neighbours', 'CLIPSteering')(near(s, 'q'), _numbers(s, 'corpus x', ['m', 'd']))
 
 # %% ../../nbs/engine/doors.ipynb #f56bbb21
 def _steered(clip, method):
@@ -444,11 +444,11 @@ STEER += [
     Door('retrieval.Neighbourhood.count', dict(self=Near(), rows=Indices(top=lambda s: s['m']))),
     Door('retrieval.Neighbourhood.score', dict(self=Near(), rows=Indices(top=lambda s: s['m']))),
     Door('retrieval.Neighbourhood.majority', dict(self=Near(), rows=Indices(top=lambda s: s['m']))),
-    Door('retrieval.CLIPSteering', dict(near=Near(), corpus=X('m', 'd'), lam=Num(), positives=Word('majority'), own=Maybe(obj(lambda: _itself, skip=('type',))), rescale=Flag(), x=X('b', 'd')), call=_apply('retrieval', 'CLIPSteering')),
-    Door('retrieval.CLIPSteering.direction', dict(self=obj(_by_neighbours, 'd', 'w'), x=X('b', 'd'), q=X('b', 'w'))),
-    Door('retrieval.VS2PlusPlus', dict(sae=Sae(), near=Near(), corpus=X('m', 'd'), gamma=Num(), lam=Num(), x=X('b', 'd')), call=_apply('retrieval', 'VS2PlusPlus')),
-    Door('retrieval.WeightedRAG', dict(clip=Clip(), near=obj(lambda s: near(s | dict(d=128)), 128, 'm'), corpus=Act('m'), text=Texts(), m=Num(0, 1), x=Act()), call=_apply('retrieval', 'WeightedRAG')),
-    Door('retrieval.mix_neighbours', dict(e=X('b', 'd'), sim=X('b', 'k'), rows=Indices(top=lambda s: s['m']), corpus=X('m', 'd'), m=Num(0, 1))),
+    Door('neighbours.CLIPSteering', dict(near=Near(), corpus=X('m', 'd'), lam=Num(), positives=Word('majority'), own=Maybe(obj(lambda: _itself, skip=('type',))), rescale=Flag(), x=X('b', 'd')), call=_apply('neighbours', 'CLIPSteering')),
+    Door('neighbours.CLIPSteering.direction', dict(self=obj(_by_neighbours, 'd', 'w'), x=X('b', 'd'), q=X('b', 'w'))),
+    Door('neighbours.VS2PlusPlus', dict(sae=Sae(), near=Near(), corpus=X('m', 'd'), gamma=Num(), lam=Num(), x=X('b', 'd')), call=_apply('neighbours', 'VS2PlusPlus')),
+    Door('neighbours.WeightedRAG', dict(clip=Clip(), near=obj(lambda s: near(s | dict(d=128)), 128, 'm'), corpus=Act('m'), text=Texts(), m=Num(0, 1), x=Act()), call=_apply('neighbours', 'WeightedRAG')),
+    Door('neighbours.mix_neighbours', dict(e=X('b', 'd'), sim=X('b', 'k'), rows=Indices(top=lambda s: s['m']), corpus=X('m', 'd'), m=Num(0, 1))),
     Door('retrieval.timm_features', dict(name=Word('resnet10t'), pretrained=Kind(lambda s: False, skip=tuple(('none', 'truth', 'word', 'bytes', 'number', 'real', 'list', 'dict', 'set', 'thing', 'type'))), device=Word('cpu'), images=obj(pictures, **PICTURES)), cost=9,
          call=lambda images, **o: _m('retrieval', 'timm_features')(**o)(images)),
     Door('prototypes.class_means', dict(z=X('m', 'd', ok=('nan', 'inf')), y=Y('m', 'c', skip=('beyond',)), c=Int(4, 5, skip=('below',)), shared=Flag()), nan=True),

@@ -17,7 +17,8 @@ from ..methods import fits
 from ..workbench import neighbourhood, prompt_fact
 from ..data import ASSETS, load_prompts, paper_results
 from ..prototypes import PASSLoss
-from ..retrieval import WeightedRAG, pseudo_labels
+from ..retrieval import pseudo_labels
+from ..neighbours import WeightedRAG
 from ..sae import TopKSAE, set_fvu
 from ..steering import Reconstruct, steered
 from ..stand_ins import STAND_INS
