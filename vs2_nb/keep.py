@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from . import __version__
+from . import methods # whose classes can be kept
 from .baselines import TPT
 from .gate import Gated
 from .engine.check import a_clip, expect, location

@@ -17,7 +17,8 @@ from .gate import gates
 from .prototypes import OraclePrototypes, PASSLoss, class_directions
 from .retrieval import pseudo_labels, zero_shot
 from .neighbours import CLIPSteering, VS2PlusPlus, WeightedRAG
-from .rivals import HEADLESS, RIVALS, FittedOn
+from .rivals import HEADLESS, RIVALS
+from .classwise import FittedOn
 from .spread import Spread, without_labels
 from .steering import VS2, Blockwise, Centroid, Reconstruct
 from .streams import STREAMS

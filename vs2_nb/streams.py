@@ -9,8 +9,8 @@ __all__ = ['STREAMS', 'StreamRival', 'TDA', 'OnZeta', 'online']
 import math
 import torch, torch.nn.functional as F
 from .baselines import entropy
+from .classwise import Rival
 from .engine.check import expect, floats, number, whole
-from .rivals import Rival
 from .steering import Predictor, Stream, Transductive
 
 # %% ../nbs/method/streams.ipynb #1245ad1f
