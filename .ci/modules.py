@@ -14,6 +14,7 @@ CALLS = {
     'engine.pictures': "m.from_array(__import__('numpy').zeros((2, 2)))",
     'folders': "m.listing('.')",
     'console': "m.ranged(dict(batch=1)), m.names('cat,dog', 'classnames'), m.anno_parser(m.declared('vs2_steer')).format_help()",
+    'engine.arguments': "m.Word('a', 'b').forms('a')",
     'engine.calls': "m.alike(m.torch.ones(2), m.torch.ones(2))",
     'engine.doors': "len(m.DOORS)",
     'engine.testing': "m.toy_sae()",

@@ -15,7 +15,8 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 import numpy as np, pandas as pd, torch, torch.nn.functional as F
-from .calls import BAD, ANY, Door, Flag, Int, Kind, Names, Num, Text, Word, X, Y, WORDS, module_of, _numbers
+from .arguments import ANY, BAD, WORDS, Flag, Int, Kind, Names, Num, Text, Word, X, Y, _numbers
+from .calls import Door, module_of
 
 # %% ../../nbs/engine/doors.ipynb #2f816a6f
 @lru_cache
