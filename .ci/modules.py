@@ -10,6 +10,7 @@ CALLS = {
     'data': "m.digits().train[0]",
     'engine.files': "m.cache_dir()",
     'engine.check': "m.whole(3, 'k'), m.floats([[1.]], 'x', ('b', 1))",
+    'engine.protocols': "m.a_method(None), m.a_method(abs)",
     'engine.names': "m.named('a')",
     'engine.pictures': "m.from_array(__import__('numpy').zeros((2, 2)))",
     'folders': "m.listing('.')",

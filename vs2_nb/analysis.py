@@ -13,7 +13,8 @@ import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
 from torch.profiler import ProfilerActivity, profile
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
-from .engine.check import a_clip, a_method, a_sae, a_split, device as _device, expect, floats, function, strings, whole
+from .engine.check import device as _device, expect, floats, function, strings, whole
+from .engine.protocols import a_clip, a_method, a_sae, a_split
 from .engine.style import COLOURS, intervals, nothing
 from .engine.sources import Acts
 from .evaluation import predict

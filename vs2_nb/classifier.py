@@ -12,8 +12,9 @@ import numpy as np, torch
 from fastcore.basics import patch
 from .beyond import Space
 from .data import Dataset, Split
-from .engine.check import a_clip, a_method, expect, location, one_of, strings, whole
+from .engine.check import expect, location, one_of, strings, whole
 from .engine.files import cache_dir
+from .engine.protocols import a_clip, a_method
 from .engine.sources import Acts
 from .engine.store import Store
 from .evaluation import predict

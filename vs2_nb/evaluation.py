@@ -10,7 +10,8 @@ __all__ = ['COLUMNS', 'IMAGES', 'predict', 'result_row', 'compare', 'evaluate', 
 import json, platform
 from importlib.metadata import version
 import numpy as np, pandas as pd, torch
-from .engine.check import a_clip, a_dataset, a_method, able, expect, frame, one_of, some_acts, whole
+from .engine.check import able, expect, frame, one_of, whole
+from .engine.protocols import a_clip, a_dataset, a_method, some_acts
 from .engine.sources import labels_of
 from .engine.store import Store
 from .data import Split

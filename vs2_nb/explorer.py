@@ -10,8 +10,9 @@ import base64, io, json
 import numpy as np, pandas as pd, torch
 from PIL import Image
 from .activations import extract
-from .engine.check import a_clip, a_dataset, a_sae, expect, ints, number, one_of, whole
+from .engine.check import expect, ints, number, one_of, whole
 from .engine.files import atomic_write
+from .engine.protocols import a_clip, a_dataset, a_sae
 from .interpret import top_rows
 
 # %% ../nbs/explorer.ipynb #4f5db266

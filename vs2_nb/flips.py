@@ -7,7 +7,8 @@ __all__ = ['explain_flip', 'plot_flip', 'steering_cosines', 'plot_class_gains', 
 
 # %% ../nbs/method/flips.ipynb #7394f64d
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch, torch.nn.functional as F
-from .engine.check import a_sae, able, expect, flag, floats, ints, strings
+from .engine.check import able, expect, flag, floats, ints, strings
+from .engine.protocols import a_sae
 from .engine.style import COLOURS, nothing
 from .data import Split
 from .metrics import both

@@ -10,7 +10,8 @@ import numpy as np, pandas as pd, torch
 from sklearn.model_selection import KFold
 from tqdm import tqdm
 from .activations import extract
-from .engine.check import a_clip, a_dataset, expect, flag, function, ints, location, some_acts, whole
+from .engine.check import expect, flag, function, ints, location, whole
+from .engine.protocols import a_clip, a_dataset, some_acts
 from .engine.sources import labels_of
 from .engine.store import Acts
 from .data import Split

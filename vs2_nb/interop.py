@@ -14,7 +14,8 @@ from fastcore.basics import patch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch.utils.data import DataLoader
-from .engine.check import a_clip, able, device as _device, expect, location, number, strings, whole
+from .engine.check import able, device as _device, expect, location, number, strings, whole
+from .engine.protocols import a_clip
 from .frozen import FrozenCLIP
 from .engine.files import all_finite, atomic_write, write_json
 from .evaluation import show_table

@@ -9,7 +9,8 @@ __all__ = ['codes', 'top_images', 'top_rows', 'plot_top', 'digit_attributes', 'c
 # %% ../nbs/method/interpret.ipynb #7bd731bb
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
 from scipy import sparse, stats
-from .engine.check import a_sae, a_split, expect, floats, frame, ints, strings, whole
+from .engine.check import expect, floats, frame, ints, strings, whole
+from .engine.protocols import a_sae, a_split
 from .engine.sources import as_acts, batches
 from .engine.style import COLOURS
 from .data import ASSETS, Split

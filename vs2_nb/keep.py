@@ -21,7 +21,8 @@ from . import __version__
 from . import methods # whose classes can be kept
 from .baselines import TPT
 from .gate import Gated
-from .engine.check import a_clip, expect, location
+from .engine.check import expect, location
+from .engine.protocols import a_clip
 from .engine.files import hold, leftovers, read_json, read_tensors, save_tensors, sha256_tensors, write_json
 from .beyond import Space
 from .retrieval import NeighbourIndex, Neighbourhood

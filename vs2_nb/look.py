@@ -11,8 +11,9 @@ import numpy as np, torch
 from fastcore.basics import patch
 from PIL import Image
 from .activations import extract
-from .engine.check import a_clip, a_dataset, a_sae, number, one_of, whole
+from .engine.check import number, one_of, whole
 from .engine.pictures import upright
+from .engine.protocols import a_clip, a_dataset, a_sae
 from .engine.style import COLOURS
 from .explorer import _picture
 from .interpret import _top, codes

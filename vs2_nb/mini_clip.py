@@ -15,7 +15,8 @@ import matplotlib, numpy as np, open_clip, torch, torch.nn.functional as F
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from safetensors.torch import save_file
 from tqdm import tqdm
-from .engine.check import a_clip, able, expect, floats, ints, number, one_of, one_string, pictures, strings, whole
+from .engine.check import able, expect, floats, ints, number, one_of, one_string, pictures, strings, whole
+from .engine.protocols import a_clip
 from .clip import MiniTokenizer, load_clip
 from .console import ranged
 from .data import asset

@@ -11,7 +11,8 @@ __all__ = ['MODEL', 'most_seen', 'Method', 'Steer', 'Predictor', 'OnImages', 'Tr
 from contextlib import ExitStack, contextmanager
 import torch, torch.nn.functional as F
 from fastcore.basics import patch
-from .engine.check import a_sae, able, expect, flag, floats, ints, location, number, one_of, pictures as _pictures, told, whole
+from .engine.check import able, expect, flag, floats, ints, location, number, one_of, pictures as _pictures, told, whole
+from .engine.protocols import a_sae
 from .sae import TopKSAE, read_sae_json
 
 # %% ../nbs/method/steering.ipynb #36d5c7cb

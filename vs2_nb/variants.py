@@ -11,7 +11,8 @@ import numpy as np, torch, torch.nn.functional as F
 from itertools import combinations
 from scipy.optimize import linear_sum_assignment
 from torch import nn
-from .engine.check import a_sae, expect, floats, number, one_of, whole
+from .engine.check import expect, floats, number, one_of, whole
+from .engine.protocols import a_sae
 from .engine.ranks import all_max, all_sum, fraction, gather
 from .engine.sources import as_acts, batches
 from .sae import Reconstruction, TopKSAE, _started

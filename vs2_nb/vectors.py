@@ -10,8 +10,9 @@ import numpy as np, torch, torch.nn.functional as F
 from fastcore.basics import patch
 from functools import lru_cache
 from pathlib import Path
-from .engine.check import expect, function, location, one_of, one_string, rows as _rows, some_acts, whole
+from .engine.check import expect, function, location, one_of, one_string, rows as _rows, whole
 from .engine.files import atomic_write
+from .engine.protocols import some_acts
 from .engine.sources import Acts, _asked, _locate
 from .folders import natural
 

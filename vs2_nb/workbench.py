@@ -10,8 +10,9 @@ from functools import cached_property
 import torch
 from fastcore.basics import patch
 from .data import load_prompts
-from .engine.check import a_clip, a_dataset, able, expect, number, some_acts, whole
+from .engine.check import able, expect, number, whole
 from .engine.checkpoint import job_key
+from .engine.protocols import a_clip, a_dataset, some_acts
 from .engine.sources import BlockOf
 from .retrieval import NeighbourIndex, Neighbourhood, _digest, embedded, neighbour_graph, pseudo_labels
 from .steering import VS2, Predictor

@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['told', 'expect', 'floats', 'ints', 'whole', 'number', 'one_of', 'strings', 'asked', 'able', 'function', 'flag',
-           'location', 'device', 'pictures', 'frame', 'a_clip', 'a_dataset', 'a_split', 'a_sae', 'some_acts',
-           'a_method', 'rows', 'one_string', 'pairs']
+           'location', 'device', 'pictures', 'frame', 'rows', 'one_string', 'pairs']
 
 # %% ../../nbs/engine/check.ipynb #1e3a678b
 import math, numbers
@@ -236,52 +235,6 @@ def frame(
     what = f'a table{" of at least %d rows" % least if least else ""}{" with columns " if columns else ""}{", ".join(columns)}'
     expect(hasattr(v, 'columns') and hasattr(v, 'loc') and len(v) >= least and all(c in v for c in columns), name, what, v)
     return v
-
-# %% ../../nbs/engine/check.ipynb #c2e726d6
-def a_clip(
-    v, # a tower: `FrozenCLIP`, or one of your own, see `method/tower`
-    name:str='clip', # of the argument
-    *more:str, # what is needed besides: 'transform' and 'hooked' where pictures go through it
-):
-    "A `FrozenCLIP`, or a tower that has what is used of one; one that lacks something is told what."
-    parts = ('embed', 'logits', 'text', *more)
-    lacks = [p for p in parts if not hasattr(v, p)]
-    if lacks and len(lacks) < len(parts) and not isinstance(v, type):
-        raise ValueError(f'{name}: expected a FrozenCLIP or a tower with {", ".join(parts)}, and {type(v).__name__} has no {" and no ".join(lacks)}')
-    return able(v, name, 'a FrozenCLIP', *parts)
-
-# %% ../../nbs/engine/check.ipynb #e00e7a8c
-def a_dataset(v, name='data'):
-    "Train and test images with the names of their classes."
-    return able(v, name, 'a Dataset', 'name', 'train', 'test', 'classnames', 'templates')
-
-# %% ../../nbs/engine/check.ipynb #37cf640b
-def a_split(v, name='split'):
-    "Images with their ids."
-    return able(v, name, 'a Split', 'images', 'ids', 'take')
-
-# %% ../../nbs/engine/check.ipynb #bb2cfbfe
-def a_sae(v, name='sae'):
-    "A `TopKSAE`, or what encodes and mixes as one."
-    return able(v, name, 'a TopKSAE', 'encode_topk', 'mix', 'd', 'n', 'k')
-
-# %% ../../nbs/engine/check.ipynb #f3085472
-def some_acts(
-    v, # `Acts`, a `Store`, or a source of one's own
-    name:str='acts', # of the argument
-):
-    "Activations with labels and ids beside x; a bare tensor, a list or a table is none."
-    ok = hasattr(v, 'take') and hasattr(v, '__len__') and not any(hasattr(v, p) for p in ('dtype', 'columns', 'images'))
-    expect(ok and not isinstance(v, type), name, 'Acts or a Store', v)
-    return v
-
-# %% ../../nbs/engine/check.ipynb #1ba16c7a
-def a_method(
-    v, # a `Steer`, a `Predictor`, a method `OnImages`, or a function of what it says in `needs` (x without it)
-    name:str='method', # of the argument
-):
-    "A method, or None for zero-shot."
-    return v if v is None else function(v, name, 'a Steer, a Predictor, a method OnImages or None')
 
 # %% ../../nbs/engine/check.ipynb #b6812734
 def rows(

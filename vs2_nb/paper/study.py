@@ -14,7 +14,8 @@ from fastcore.basics import patch
 from pathlib import Path
 import numpy as np, pandas as pd, torch
 from ..activations import extract, pixels
-from ..engine.check import a_split, expect, flag, ints, location, one_of, strings, whole
+from ..engine.check import expect, flag, ints, location, one_of, strings, whole
+from ..engine.protocols import a_split
 from ..clip import load_clip
 from ..data import ASSETS, Dataset, Split, paper_results
 from ..datasets import load_dataset
