@@ -249,6 +249,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/vs2_nb', 'doc_host': '', '
                                   'vs2_nb.classwise.Rival.learn': ('method/classwise.html#rival.learn', 'vs2_nb/classwise.py'),
                                   'vs2_nb.classwise.Rival.logits': ('method/classwise.html#rival.logits', 'vs2_nb/classwise.py'),
                                   'vs2_nb.classwise.Rival.near': ('method/classwise.html#rival.near', 'vs2_nb/classwise.py'),
+                                  'vs2_nb.classwise.Rival.score': ('method/classwise.html#rival.score', 'vs2_nb/classwise.py'),
                                   'vs2_nb.classwise.Rival.unit': ('method/classwise.html#rival.unit', 'vs2_nb/classwise.py'),
                                   'vs2_nb.classwise.Sinkhorn': ('method/classwise.html#sinkhorn', 'vs2_nb/classwise.py'),
                                   'vs2_nb.classwise.Sinkhorn.learn': ('method/classwise.html#sinkhorn.learn', 'vs2_nb/classwise.py'),

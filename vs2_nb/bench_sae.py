@@ -92,9 +92,12 @@ class Ours:
         self.loss.start(self.sae, 1)
         self.opt = torch.optim.Adam(self.sae.parameters(), lr, fused=True)
 
-    def x_tilde(self, x): return self.sae(x)[0]
+    def x_tilde(self, x):
+        "The reconstruction of x."
+        return self.sae(x)[0]
 
     def step(self, x):
+        "One training step."
         with self.road(self.sae): loss = self.loss(x, self.x_tilde(x), None, None)
         self.opt.zero_grad(); loss.backward(); self.opt.step(); self.sae.normalise()
 
@@ -130,9 +133,12 @@ class Sparsify:
         self.sae.b_dec.data.copy_(mu)
         self.opt = torch.optim.Adam(self.sae.parameters(), lr)
 
-    def x_tilde(self, x): return self.sae(x).sae_out
+    def x_tilde(self, x):
+        "The reconstruction of x."
+        return self.sae(x).sae_out
 
     def step(self, x):
+        "One training step, as its trainer does it."
         self.sae.set_decoder_norm_to_unit_norm()
         self.sae(x).fvu.backward()
         self.sae.remove_gradient_parallel_to_decoder_directions()
@@ -148,9 +154,12 @@ class Overcomplete:
             self.sae = self.package.TopKSAE(len(mu), n, k, device=mu.device)
         self.opt = torch.optim.Adam(self.sae.parameters(), lr)
 
-    def x_tilde(self, x): return self.sae.eval()(x - self.mu)[2] + self.mu
+    def x_tilde(self, x):
+        "The reconstruction of x."
+        return self.sae.eval()(x - self.mu)[2] + self.mu
 
     def step(self, x):
+        "One training step, as its loop does it."
         def error(x, x_tilde, *_): return (x - x_tilde).square().mean()
         self.package.train_sae(self.sae, [x - self.mu], error, self.opt, nb_epochs=1, monitoring=0, device=x.device)
 

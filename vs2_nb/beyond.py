@@ -68,9 +68,14 @@ class Space:
         self.own = self.finished(f) # of the images that it is fitted on
 
     @torch.no_grad()
-    def raw(self, x, e): return dict(x=x, e=e)[self.name] if self.name[0] != 'z' else self.sae.encode(x.to(self.sae.W_dec))
-    def scaled(self, f): return F.normalize(f*self.weight, dim=1) if self.unit_first else f*self.weight
+    def raw(self, x, e):
+        "x, e or the code z, as it is."
+        return dict(x=x, e=e)[self.name] if self.name[0] != 'z' else self.sae.encode(x.to(self.sae.W_dec))
+    def scaled(self, f):
+        "Features by their weight; at length 1 where that comes first."
+        return F.normalize(f*self.weight, dim=1) if self.unit_first else f*self.weight
     def finished(self, f):
+        "Scaled features less the mean."
         f = self.scaled(f) - self.mean
         return f if self.unit_first else F.normalize(f, dim=1)
     def __call__(self, x, e): return self.finished(self.raw(x, e))
@@ -96,8 +101,12 @@ class PrototypeSteering(Steer):
         self.k = spread_of(L)/spread_of(self.near(z))
         self.t = (z @ sae.W_dec).norm(dim=1).mean()/self.push(z, L).norm(dim=1).mean().clamp_min(1e-9)
 
-    def near(self, z): return silent(F.normalize(z - self.mean, dim=1) @ F.normalize(self.means, dim=1).T, self.nobody)
-    def push(self, z, L): return (L + self.k*row_centred(self.near(z))).softmax(1) @ (self.means @ self.sae.W_dec)
+    def near(self, z):
+        "Cosine of each code with the mean code of each class."
+        return silent(F.normalize(z - self.mean, dim=1) @ F.normalize(self.means, dim=1).T, self.nobody)
+    def push(self, z, L):
+        "The direction `[b,d]` towards the classes that an image resembles."
+        return (L + self.k*row_centred(self.near(z))).softmax(1) @ (self.means @ self.sae.W_dec)
 
     def apply(self, x):
         z, L = self.sae.encode(x.to(self.sae.W_dec)), self.logits(x)
@@ -207,8 +216,12 @@ class FromGuesses(Predictor):
         self.shift, tau = 0., number(tau, 'tau')
         self.shift = tau*self.logits(e).mean(0)
 
-    def logits(self, e): return self.s*F.normalize(e.float(), dim=1) @ self.T.T - self.shift
-    def own(self, x, e): return self.apply(x, e) # what it says of the images that it was fitted on
+    def logits(self, e):
+        "The model's logits, centred by tau."
+        return self.s*F.normalize(e.float(), dim=1) @ self.T.T - self.shift
+    def own(self, x, e):
+        "What it says of the images that it was fitted on."
+        return self.apply(x, e)
 
 # %% ../nbs/method/beyond.ipynb #223744b7
 class EM(FromGuesses):
@@ -231,6 +244,7 @@ class EM(FromGuesses):
             self.b = self.bias(G)
 
     def bias(self, G):
+        "A bias for each class by which the mean answer is the prior."
         c = G.shape[1]
         if isinstance(self.prior, str) and self.prior == 'none': return G.new_zeros(c)
         if torch.is_tensor(self.prior): return bias_to(G, floats(self.prior, 'prior', (c,)).to(G).clamp_min(1e-6))

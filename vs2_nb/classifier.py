@@ -92,7 +92,9 @@ class Classifier:
         self.temperature, self.about = temperature, about or {}
 
     @cached_property
-    def text(self): return self.clip.text(self.classnames, self.templates) # `[de,c]`
+    def text(self):
+        "`[de,c]` class texts."
+        return self.clip.text(self.classnames, self.templates)
     def __repr__(self): return f'Classifier({self.name}, {len(self.classnames)} classes, {self.clip.name}, fitted on {self.about.get("images", 0)} pictures)'
 
     def before(self, acts)->torch.Tensor: # `[m,c]`

@@ -25,15 +25,25 @@ class Rival(Transductive):
         self.T, self.s = F.normalize(text.T, dim=1), number(s, 's', above=0)
 
     @property
-    def c(self): return len(self.T)
-    def near(self, x, k): return neighbour_graph(x, k) # a bench puts one here that remembers
+    def c(self):
+        "Number of classes."
+        return len(self.T)
+    def near(self, x, k):
+        "The graph of the k nearest of each row of x."
+        return neighbour_graph(x, k) # a bench puts one here that remembers
     def unit(self, e):
+        "Embeddings in float64, of length 1, on the CPU."
         expect(len(e := floats(e, 'e', ('m', self.T.shape[1]))) > 0, 'e', 'at least one image', e)
         return F.normalize(e.detach().cpu().double(), dim=1)
-    def logits(self, e): return self.s*self.unit(e) @ self.T.T
+    def logits(self, e):
+        "The model's own logits `[m,c]`."
+        return self.s*self.unit(e) @ self.T.T
     def learn(self, e)->dict: # name → tensor
         "What is kept of these images."
         raise NotImplementedError(f'{type(self).__name__} is about the images that it is given, and leaves nothing for others')
+    def score(self, e, **kept)->torch.Tensor: # `[b,c]`
+        "Logits of images by what is kept."
+        raise NotImplementedError(f'{type(self).__name__} leaves nothing for others')
     def head(self, e)->callable: # e `[b,de]` → logits `[b,c]`
         "What these images have taught."
         kept = self.learn(e)

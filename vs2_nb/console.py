@@ -33,6 +33,7 @@ class Shown:
     ): self.stream = stream
     def __getattr__(self, name): return getattr(self.stream, name)
     def write(self, text):
+        "Write a text as `shown` has it, in what the terminal can encode."
         text, code = shown(text), getattr(self.stream, 'encoding', None) or 'utf-8'
         return self.stream.write(text.encode(code, 'backslashreplace').decode(code))
 

@@ -50,8 +50,12 @@ class Nouns:
         seen.add(c)
         for u in self.up[s]: self._mark(u, c)
 
-    def id(self, s:int)->str: return f'n{self.offset[s]:08d}' # 'n02084071', ImageNet's name of a sense
-    def label(self, s:int)->str: return self.words[s].split('|')[0] # its first word
+    def id(self, s:int)->str:
+        "ImageNet's name of a sense: 'n02084071'."
+        return f'n{self.offset[s]:08d}'
+    def label(self, s:int)->str:
+        "The first word of a sense."
+        return self.words[s].split('|')[0]
 
 # %% ../nbs/tools/photo.ipynb #0abc461b
 @cache
@@ -222,7 +226,8 @@ class PhotoModel(torch.nn.Module):
         self.classes = torch.nn.Parameter(torch.cat([torch.zeros_like(rows[:1]), rows])) # the first is padding
         self.logit_scale = torch.nn.Parameter(torch.tensor(100.).log())
 
-    def encode_image(self, image, normalize:bool=False): # `[b,3,h,w]` → `[b,d]`
+    def encode_image(self, image, normalize:bool=False):
+        "Images `[b,3,h,w]` → x `[b,d]`, at length 1 if asked."
         x = self.visual(image)
         return F.normalize(x, dim=-1) if normalize else x
 

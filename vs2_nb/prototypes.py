@@ -28,6 +28,7 @@ class PASSLoss:
         self.momentum, self.reconstruction = number(momentum, 'momentum', 0, 1), Reconstruction()
 
     def start(self, sae:TopKSAE, n:int):
+        "Before training on n rows: forget the running class means."
         self.sae, self.running = sae, sae.W_dec.new_full((0, sae.n), torch.nan)
         self.reconstruction.start(sae, n)
 

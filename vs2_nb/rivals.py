@@ -84,13 +84,17 @@ def settle(self:TransCLIP, e)->tuple: # shares `[m,c]`, means `[c,d]`, variances
 
 # %% ../nbs/method/rivals.ipynb #bbd08924
 @patch
-def learn(self:TransCLIP, e): return dict(zip(('mu', 'var'), self.settle(e)[1:]))
+def learn(self:TransCLIP, e):
+    "Means and variance of the clouds."
+    return dict(zip(('mu', 'var'), self.settle(e)[1:]))
 @patch
 def score(self:TransCLIP, e, mu, var):
     "The clouds, held back by the texts, without neighbours."
     return self.logits(e).log_softmax(1) + log_density(self.unit(e), mu, var)/50
 @patch
-def apply(self:TransCLIP, e): return self.settle(e)[0].log()
+def apply(self:TransCLIP, e):
+    "The logarithm of each image's shares in the clouds."
+    return self.settle(e)[0].log()
 
 # %% ../nbs/method/rivals.ipynb #459f6106
 class StatA(TransCLIP):

@@ -90,15 +90,24 @@ class Spread(FromGuesses):
 
 # %% ../nbs/method/spread.ipynb #eb154812
 @patch
-def held(self:Spread, Y): return Y/Y.mean(0).clamp_min(1e-9) if self.mass else Y
+def held(self:Spread, Y):
+    "What images hold `[m,c]`; with `mass`, each class the same in all."
+    return Y/Y.mean(0).clamp_min(1e-9) if self.mass else Y
 @patch
-def arrives(self:Spread, w, near): return (F.embedding_bag(near, self.C, per_sample_weights=w, mode='sum') + 1e-9).log()
+def arrives(self:Spread, w, near):
+    "The logarithm of what comes from the neighbours, by their weights."
+    return (F.embedding_bag(near, self.C, per_sample_weights=w, mode='sum') + 1e-9).log()
 @patch
-def scores(self:Spread, e, l): return (0 if self.weight == 'alone' else self.logits(e)) + self.kappa*row_centred(l)
+def scores(self:Spread, e, l):
+    "The model's logits and what arrives, at equal spread."
+    return (0 if self.weight == 'alone' else self.logits(e)) + self.kappa*row_centred(l)
 @patch
-def own(self:Spread, x, e): return self.scores(e, self.arrives(self.w, self.near)) # an image does not ask itself
+def own(self:Spread, x, e):
+    "Logits of the images that it was fitted on."
+    return self.scores(e, self.arrives(self.w, self.near)) # an image does not ask itself
 @patch
 def apply(self:Spread, x, e):
+    "Logits of other images, from their nearest among those that it was fitted on."
     cos, near = self.index.search(self.components(self.graph.scaled(self.graph.raw(x.float(), e.float()))), self.k)
     return self.scores(e, self.arrives(cos.clamp_min(0)**3, near))
 

@@ -87,6 +87,7 @@ class Stream(Transductive):
     images, seed = 'stream', 0 # the seed draws the order in which a stored set is shown
 
     def apply(self, e):
+        "Logits of all images, shown one by one in the order that the seed draws."
         order = torch.randperm(len(e), generator=torch.Generator().manual_seed(self.seed))
         self.start(len(e))
         logits = [self.step(e[i:i+1]) for i in order.tolist()]

@@ -31,6 +31,7 @@ class TDA(StreamRival):
         self.a, self.b, self.a_neg, self.b_neg = (number(v, n) for v, n in ((a, 'a'), (b, 'b'), (a_neg, 'a_neg'), (b_neg, 'b_neg')))
 
     def start(self, n=None):
+        "Empty both caches."
         c, d = self.T.shape
         self.sure, self.doubt = ([torch.full((c, k), torch.inf), self.T.new_zeros(c, k, d), self.T.new_zeros(c, k, c)] for k in (3, 2))
 
@@ -40,6 +41,7 @@ class TDA(StreamRival):
         if H < cache[0][k, worst]: cache[0][k, worst], cache[1][k, worst], cache[2][k, worst] = H, x, what
 
     def step(self, e):
+        "Logits of one image, which may enter a cache."
         x, L = self.unit(e), self.logits(e)
         p, H, k = L.softmax(1), entropy(L.log_softmax(1)).item()/max(math.log(self.c), 1e-12), int(L.argmax())
         self.keep(self.sure, k, H, x[0], F.one_hot(torch.tensor(k), self.c).double())
@@ -52,10 +54,12 @@ class TDA(StreamRival):
 class OnZeta(StreamRival):
     "Probabilities balanced on the way, mixed with those of class texts that are learned on the way; the logits are the logarithm."
     def start(self, n):
+        "Forget, and be ready for n images."
         self.n, self.i = whole(n, 'n', 0), 0
         self.rho, self.W = self.T.new_zeros(self.c), self.T.clone()
 
     def step(self, e):
+        "Logits of one image; class shares and texts learn from it."
         self.i += 1
         x, tau, i = self.unit(e)[0], 4/self.s, self.i
         p = (self.s*self.T @ x + self.rho).softmax(0)

@@ -198,7 +198,9 @@ class Part:
 
     def __len__(self): return len(self.rows)
 
-    def take(self, idx, columns=None): return self.source.take(self.rows[_rows(idx, len(self))], columns)
+    def take(self, idx, columns=None):
+        "Some of these rows, as `Acts`."
+        return self.source.take(self.rows[_rows(idx, len(self))], columns)
 
 # %% ../nbs/method/train.ipynb #2816943f
 def hold_out(

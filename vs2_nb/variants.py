@@ -72,7 +72,9 @@ class BatchTopKSAE(VaryingSAE):
     def _values(self, acts, indices): return acts.relu().where(acts >= self.bar, 0)
 
     @torch.no_grad()
-    def lift(self, theta): self.theta.copy_(theta)
+    def lift(self, theta):
+        "Set the threshold."
+        self.theta.copy_(theta)
 
 # %% ../nbs/method/variants.ipynb #e43485b5
 class RunningThreshold:
@@ -151,9 +153,13 @@ class JumpReLUSAE(VaryingSAE):
         self.level = nn.Parameter(torch.zeros(self.n))
 
     @property
-    def theta(self)->torch.Tensor: return (self.speed*self.level).exp() # `[n]`
+    def theta(self)->torch.Tensor:
+        "Thresholds `[n]`, above 0."
+        return (self.speed*self.level).exp()
     @property
-    def width(self)->float: return self.bandwidth*(self.var.item()/self.d)**.5
+    def width(self)->float:
+        "ε: the width of the kernel."
+        return self.bandwidth*(self.var.item()/self.d)**.5
 
     def _choose(self, pre, learning): return narrow(pre, self.theta.detach() - (self.width/2 if learning else 0))
 
@@ -162,7 +168,9 @@ class JumpReLUSAE(VaryingSAE):
         return Jump.apply(acts, self.theta[indices], self.width)
 
     @torch.no_grad()
-    def lift(self, theta): self.level.copy_(theta.clamp_min(torch.finfo(theta.dtype).tiny).log()/self.speed)
+    def lift(self, theta):
+        "Set the thresholds `[n]`."
+        self.level.copy_(theta.clamp_min(torch.finfo(theta.dtype).tiny).log()/self.speed)
 
 # %% ../nbs/method/variants.ipynb #3113c382
 class L0:

@@ -50,19 +50,30 @@ class Bench:
         self.blocks, self.options, self._kept = whole(blocks, 'blocks', 1), options, {}
         self.views, self.train = views or {}, train or self._train_once
     @property
-    def alpha(self): return self.lam*(self.gamma - 1)
+    def alpha(self):
+        "lam (gamma − 1), the push of VS2."
+        return self.lam*(self.gamma - 1)
     @property
-    def c(self): return len(self.data.classnames)
+    def c(self):
+        "Number of classes."
+        return len(self.data.classnames)
     @cached_property
-    def text(self): return self.clip.text(self.data.classnames, self.data.templates) # `[de,c]`
+    def text(self):
+        "`[de,c]` class texts."
+        return self.clip.text(self.data.classnames, self.data.templates)
     @cached_property
-    def s(self): # logit scale: logits of a direction and of its opposite are s and −s, and perhaps a bias
+    def s(self):
+        "The logit scale: logits of a direction and of its opposite are s and −s, and perhaps a bias."
         u = torch.eye(1, self.clip.de, device=self.text.device)
         return (self.clip.logits(u, torch.cat([u, -u]).T) @ torch.tensor([.5, -.5], device=u.device)).item()
     @cached_property
-    def ensemble(self): return self.clip.text(self.data.classnames, prompt_fact(self.data, 'ensemble', self.data.templates)) # `[de,c]`
+    def ensemble(self):
+        "`[de,c]` texts of the ensemble of prompts."
+        return self.clip.text(self.data.classnames, prompt_fact(self.data, 'ensemble', self.data.templates))
     @cached_property
-    def vocabulary(self): return prompt_fact(self.data, 'vocabulary', self.data.classnames) # of SpLiCE
+    def vocabulary(self):
+        "Words for SpLiCE."
+        return prompt_fact(self.data, 'vocabulary', self.data.classnames)
 
 # %% ../nbs/evidence/workbench.ipynb #54e5e4a3
 @patch

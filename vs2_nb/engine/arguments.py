@@ -13,7 +13,8 @@ import numpy as np, torch
 BAD, ANY = 'no answer is right', 'any finite answer will do'
 
 # %% ../../nbs/engine/arguments.ipynb #0ff2fc33
-class Thing: pass
+class Thing:
+    "An object that nothing is meant by."
 
 # %% ../../nbs/engine/arguments.ipynb #0d67b2ba
 JUNK = dict(none=None, word='x', bytes=b'x', number=3, real=.5, truth=True, list=[], dict={}, set={1}, thing=Thing(), type=int)
@@ -31,10 +32,18 @@ class Kind:
     ): self.make, self.takes, self.skip, self.ok, self.more = make, (*self.takes, *takes), skip, ok, more or (lambda v: {})
 
     letters = ()
-    def first(self): return None
-    def drawn(self): return {} # name of a part → hypothesis strategy of plain values
-    def value(self, sizes, name): return self.make(sizes)
-    def own(self, v, bound): return {} # the forms of this kind
+    def first(self):
+        "A number or word to begin with, if one is drawn."
+        return None
+    def drawn(self):
+        "What has to be drawn: name of a part → hypothesis strategy of plain values."
+        return {}
+    def value(self, sizes, name):
+        "A good value of these sizes."
+        return self.make(sizes)
+    def own(self, v, bound):
+        "The forms of this kind."
+        return {}
 
     def forms(self, v, bound=()):
         "name → (value, as good as)."

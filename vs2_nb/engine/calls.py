@@ -85,7 +85,9 @@ class Door:
     cost:int = 1 # milliseconds, roughly tenfold: an expensive one is called less often
 
     @property
-    def module(self): return self.key.split('.')[0]
+    def module(self):
+        "The first word of the key."
+        return self.key.split('.')[0]
 
     def __call__(door, /, **given): # an argument may be called self
         if door.call: return door.call(**given)

@@ -37,12 +37,14 @@ def fresh(sizes=None)->str:
 # %% ../../nbs/engine/doors.ipynb #a014bbc2
 @lru_cache
 def clip():
+    "The small bundled model."
     from vs2_nb.clip import load_clip
     return load_clip('mini', device='cpu')
 
 # %% ../../nbs/engine/doors.ipynb #ed3a0719
 @lru_cache
 def digits():
+    "A few digits as a `Dataset`."
     from vs2_nb.data import Dataset
     from vs2_nb.datasets import load_dataset
     d = load_dataset('digits')
@@ -50,7 +52,9 @@ def digits():
 
 # %% ../../nbs/engine/doors.ipynb #d649b3b7
 @lru_cache
-def text(c=10): return clip().text(digits().classnames[:c])
+def text(c=10):
+    "`[de,c]` texts of the first c digits."
+    return clip().text(digits().classnames[:c])
 
 # %% ../../nbs/engine/doors.ipynb #442b2a31
 @lru_cache
@@ -69,6 +73,7 @@ def sae(sizes, d=None):
 # %% ../../nbs/engine/doors.ipynb #0e34b04d
 @lru_cache
 def store():
+    "A store of these digits, extracted once."
     from vs2_nb.activations import extract
     return extract(clip(), digits().all, str(folder()/'store'))
 
@@ -94,13 +99,19 @@ def obj(make, *letters, **options):
 def _takes(f): return any(p.default is p.empty for p in inspect.signature(f).parameters.values())
 
 # %% ../../nbs/engine/doors.ipynb #93b8fcea
-def Sae(d=None): return obj(lambda s: sae(s, d), d or 'd', 'n')
+def Sae(d=None):
+    "An SAE of width d."
+    return obj(lambda s: sae(s, d), d or 'd', 'n')
 
 # %% ../../nbs/engine/doors.ipynb #ce516633
-def Clip(): return obj(clip, 128, 64)
+def Clip():
+    "The bundled model, as an argument."
+    return obj(clip, 128, 64)
 
 # %% ../../nbs/engine/doors.ipynb #0384834b
-def Source(rows='m', width='d', **options): return X(rows, width, **options)
+def Source(rows='m', width='d', **options):
+    "Activations `[m,d]`, or another source of rows."
+    return X(rows, width, **options)
 
 # %% ../../nbs/engine/doors.ipynb #0ab9d0cf
 class Where(Text):
@@ -110,7 +121,9 @@ class Where(Text):
     def own(self, v, bound): return dict(odd=(str(folder()/'\x1b[31m=1+1<b>é🦊'), ANY))
 
 # %% ../../nbs/engine/doors.ipynb #a41e7276
-def Given(make, **options): return Text(make=lambda s: str(make()), more=lambda v: dict(missing=('/nowhere/at all', BAD)), skip=('odd', 'word'), **options) # a path that is there
+def Given(make, **options):
+    "A path that is there."
+    return Text(make=lambda s: str(make()), more=lambda v: dict(missing=('/nowhere/at all', BAD)), skip=('odd', 'word'), **options)
 
 # %% ../../nbs/engine/doors.ipynb #57ed627c
 def Maybe(kind):
@@ -124,7 +137,9 @@ def Each(names, kinds, **options):
     return [Door(n, kinds(), **options) for n in names.split()]
 
 # %% ../../nbs/engine/doors.ipynb #a9c8b83d
-def hits(v): return v > 0
+def hits(v):
+    "Numbers as yes and no."
+    return v > 0
 
 # %% ../../nbs/engine/doors.ipynb #570d4b19
 def _bools(sizes, name, shape): return (_numbers(sizes, name, shape) > 0).numpy()
@@ -144,13 +159,19 @@ class Hits(Kind):
             longer=(np.concatenate([v, v[...,:1]], -1), row), empty=(v[...,:0], BAD))
 
 # %% ../../nbs/engine/doors.ipynb #edefddc2
-def shares(v): return v.softmax(-1)
+def shares(v):
+    "Rows that sum to 1."
+    return v.softmax(-1)
 
 # %% ../../nbs/engine/doors.ipynb #d12405c7
-def unit(v): return F.normalize(v, dim=-1)
+def unit(v):
+    "Rows of length 1."
+    return F.normalize(v, dim=-1)
 
 # %% ../../nbs/engine/doors.ipynb #ca7f734b
-def positive(v): return v.abs() + .1
+def positive(v):
+    "Numbers from 0.1."
+    return v.abs() + .1
 
 # %% ../../nbs/engine/doors.ipynb #4a7a21d7
 METRICS = [
@@ -165,22 +186,32 @@ METRICS = [
     Door('metrics.ece', dict(probs=X('m', 'c', f=shares, skip=('whole',)), y=Y('m', 'c'), bins=Int(1, 20)))]
 
 # %% ../../nbs/engine/doors.ipynb #fdc6cdca
-def image(sizes=None): return clip().transform(digits().train[0])[None].repeat(2, 1, 1, 1)
+def image(sizes=None):
+    "Two pictures as the model takes them, `[2,3,32,32]`."
+    return clip().transform(digits().train[0])[None].repeat(2, 1, 1, 1)
 
 # %% ../../nbs/engine/doors.ipynb #97a3e4bf
-def pictures(sizes=None): return [digits().train[i] for i in range(2)]
+def pictures(sizes=None):
+    "Two pictures of PIL."
+    return [digits().train[i] for i in range(2)]
 
 # %% ../../nbs/engine/doors.ipynb #4894b5bc
 PICTURES = dict(more=lambda v: dict(numbers=([1, 2], BAD), none_in=([v[0], None], BAD), no_picture=([v[0], 'nowhere.png'], BAD), one=(v[0], BAD)))
 
 # %% ../../nbs/engine/doors.ipynb #30be7089
-def Images(): return X('b', 3, 32, 32, skip=('list', 'objects', 'narrow', 'zeros', 'empty'))
+def Images():
+    "Images `[b,3,32,32]`."
+    return X('b', 3, 32, 32, skip=('list', 'objects', 'narrow', 'zeros', 'empty'))
 
 # %% ../../nbs/engine/doors.ipynb #09f4ae08
-def Emb(rows='b', **o): return X(rows, 64, f=unit, **o)
+def Emb(rows='b', **o):
+    "Embeddings of the bundled model's width."
+    return X(rows, 64, f=unit, **o)
 
 # %% ../../nbs/engine/doors.ipynb #70cc5ab5
-def Act(rows='b', **o): return X(rows, 128, **o)
+def Act(rows='b', **o):
+    "Activations of the bundled model's width."
+    return X(rows, 128, **o)
 
 # %% ../../nbs/engine/doors.ipynb #71de5102
 class Texts(Kind):
@@ -221,6 +252,7 @@ def _within(context):
 
 # %% ../../nbs/engine/doors.ipynb #1fd14bf0
 def acts(sizes):
+    "`Acts` with all columns, labels 0 and 1."
     from vs2_nb.engine.sources import Acts
     m = sizes['m']
     return Acts(_numbers(sizes, 'x', ['m', 'd']), _numbers(sizes, 'e', ['m', 64]), torch.arange(m) % 2, _numbers(sizes, 'q', ['m', 'w']), [f'i{i}' for i in range(m)],
@@ -228,11 +260,14 @@ def acts(sizes):
 
 # %% ../../nbs/engine/doors.ipynb #354c0b94
 def made_store(sizes):
+    "A store of made-up activations, four to a shard."
     from vs2_nb.bench import made_store
     return made_store(fresh(), _numbers(sizes, 'x', ['m', 'd']), 4)
 
 # %% ../../nbs/engine/doors.ipynb #d6bd8e91
-def Rows(skip=()): return Y('b', 'm', ok=('negative', 'empty'), skip=('real', 'half', *skip))
+def Rows(skip=()):
+    "Row numbers, counted from either end."
+    return Y('b', 'm', ok=('negative', 'empty'), skip=('real', 'half', *skip))
 
 # %% ../../nbs/engine/doors.ipynb #d76e03e8
 def _store(name): return getattr(import_module('vs2_nb.engine.store'), name)
@@ -246,6 +281,7 @@ def _write(path, identity, i, columns, skipped):
 
 # %% ../../nbs/engine/doors.ipynb #e1bdb57b
 class Columns(Kind):
+    "Columns of a store by name."
     def value(self, sizes, name): return dict(x=_numbers(sizes, 'x', ['m', 'd']).numpy(), e=_numbers(sizes, 'e', ['m', 'w']).numpy())
     def own(self, v, bound):
         return dict(no_x=(dict(e=v['e']), BAD), unlike=(v | dict(e=v['e'][:1]), BAD), unknown=(v | dict(zz=v['e']), BAD), none=(v | dict(e=None), BAD),
@@ -385,10 +421,14 @@ def _m(module, name): return getattr(module_of(module), name)
 def _apply(module, name): return lambda x, **o: _m(module, name)(**o)(x)
 
 # %% ../../nbs/engine/doors.ipynb #02505768
-def Near(**o): return obj(lambda s: near(s), 'd', 'm', 'c')
+def Near(**o):
+    "A `Neighbourhood`, as an argument."
+    return obj(lambda s: near(s), 'd', 'm', 'c')
 
 # %% ../../nbs/engine/doors.ipynb #cb583f43
-def Gamma(): return Num()
+def Gamma():
+    "A gain."
+    return Num()
 
 # %% ../../nbs/engine/doors.ipynb #afbe25d4
 def _vs2(s): return _m('steering', 'VS2')(sae(s))
@@ -488,10 +528,13 @@ def _made_result(): return _m('evaluation', 'compare')(clip(), stored(), digits(
 
 # %% ../../nbs/engine/doors.ipynb #5cb12cc9
 def Frame(make, *columns, **options):
+    "A table that has to have these columns."
     return obj(make, **options, more=lambda v: {f'without_{c}': (v.drop(columns=c), BAD) for c in columns} | dict(rows=(v.to_dict('records'), BAD), empty=(v[:0], BAD), array=(v.to_numpy(), BAD)))
 
 # %% ../../nbs/engine/doors.ipynb #0532b03f
-def Data(): return obj(digits)
+def Data():
+    "The few digits, as an argument."
+    return obj(digits)
 
 # %% ../../nbs/engine/doors.ipynb #e2267018
 def _logits(s): return {('zero-shot', 0): _numbers(s, 'a', ['m', 'c']), ('VS2', 0): _numbers(s, 'b', ['m', 'c']), ('centroid', 0): _numbers(s, 'c', ['m', 'c']), ('random dictionary', 0): _numbers(s, 'd', ['m', 'c'])}
@@ -552,13 +595,17 @@ def _saved_results():
 def _rates(s): return _numbers(s, 'rates', ['c', 'n']).abs().numpy()
 
 # %% ../../nbs/engine/doors.ipynb #78dfc4a7
-def Rates(): return X('c', 'n', f=positive, ok=('nan',))
+def Rates():
+    "Firing rates `[c,n]`, from 0."
+    return X('c', 'n', f=positive, ok=('nan',))
 
 # %% ../../nbs/engine/doors.ipynb #3eac769f
 def _attributes(s): return pd.DataFrame(_bools(s, 'has', ['m', 3]), index=[f'i{i}' for i in range(s['m'])], columns=list('abc'))
 
 # %% ../../nbs/engine/doors.ipynb #2be4a0c9
-def Attributes(): return obj(_attributes, 'm', more=lambda v: dict(numbers=(v*1.5, BAD), empty=(v[:0], BAD), twice=(pd.concat([v, v]), BAD), array=(v.to_numpy(), BAD), short=(v[1:], BAD)))
+def Attributes():
+    "Which image has which attribute, as a table."
+    return obj(_attributes, 'm', more=lambda v: dict(numbers=(v*1.5, BAD), empty=(v[:0], BAD), twice=(pd.concat([v, v]), BAD), array=(v.to_numpy(), BAD), short=(v[1:], BAD)))
 
 # %% ../../nbs/engine/doors.ipynb #f1a9246d
 def _latent(s): return 2*s['d'] - 1
@@ -640,7 +687,9 @@ def _shown(fig):
 def _files(root): return {str(f.relative_to(root)): f.read_bytes() for f in sorted(root.rglob('*')) if f.is_file()}
 
 # %% ../../nbs/engine/doors.ipynb #27e354d4
-def IDS(): return Names('m', pool=[f'i{i}' for i in range(20)], ok=(), more=lambda v: dict(twice=([v[0]]*len(v), BAD)))
+def IDS():
+    "Names of images, none of them twice."
+    return Names('m', pool=[f'i{i}' for i in range(20)], ok=(), more=lambda v: dict(twice=([v[0]]*len(v), BAD)))
 
 # %% ../../nbs/engine/doors.ipynb #23f946a7
 DATA = [

@@ -80,6 +80,7 @@ class Study:
 
     @cached_property
     def clip(self):
+        "The model, loaded once."
         with torch.random.fork_rng(): # 'random' weights are always the same ones
             torch.manual_seed(0)
             return load_clip(self.backbone, self.pretrained)
@@ -101,9 +102,13 @@ def _check(self:Study):
 
 # %% ../../nbs/paper/study.ipynb #fcbad16f
 @patch(as_prop=True)
-def label(self:Study): return self.backbone.removesuffix('-quickgelu') # as the paper writes it
+def label(self:Study):
+    "The backbone as the paper writes it."
+    return self.backbone.removesuffix('-quickgelu')
 @patch(as_prop=True)
-def mini(self:Study): return self.backbone == 'mini'
+def mini(self:Study):
+    "Whether it is the bundled CLIP."
+    return self.backbone == 'mini'
 
 # %% ../../nbs/paper/study.ipynb #0fb6c584
 @patch(cls_method=True)
