@@ -173,7 +173,8 @@ def able(
     *parts:str, # attributes that it needs
 ):
     "An object that has what is needed of it."
-    expect(not isinstance(v, type) and all(hasattr(v, p) for p in parts), name, what, v)
+    def has(p): return hasattr(type(v), p) or hasattr(v, p) # a property is not computed, only to see that it is there
+    expect(not isinstance(v, type) and all(map(has, parts)), name, what, v)
     return v
 
 # %% ../../nbs/engine/check.ipynb #eb370f71
