@@ -22,6 +22,7 @@ from .engine.ranks import all_max, all_sum
 class TopKSAE(nn.Module):
     "Top-k sparse autoencoder with unit-norm decoder rows (Gao et al., arXiv 2406.04093)."
     kind = 'topk' # one of `KINDS`
+    by_image = True # the latents of one image do not depend on the other images of its batch
     def __init__(self,
         d:int, # size of x
         n:int, # number of latents
@@ -94,6 +95,16 @@ def pre_acts(self:TopKSAE, x:torch.Tensor)->torch.Tensor: # `[b,n]`
     "How strongly each latent is driven, before the k strongest are chosen; under autocast in its type."
     return F.linear(self._taken(x, 'x', self.d) - self.b_pre, self.W_enc, self.b_enc if self.activation == 'relu' else None)
 
+# %% ../nbs/method/sae.ipynb #77e04803
+@patch
+def _top(self:TopKSAE, score): return score.topk(self.k).indices
+
+@patch
+def _choose(self:TopKSAE, pre, learning): return self._top(pre if self.activation == 'relu' else pre.abs())
+
+@patch
+def _values(self:TopKSAE, acts, indices): return acts.relu() if self.activation == 'relu' else acts
+
 # %% ../nbs/method/sae.ipynb #05eceac9
 @patch
 def encode_topk(self:TopKSAE,
@@ -101,9 +112,8 @@ def encode_topk(self:TopKSAE,
 )->tuple: # values `[b,k]`, indices `[b,k]` int64
     "The active latents: their values and which they are."
     with self._exact(): pre = self.pre_acts(x)
-    if self.activation == 'relu': return pre.relu().topk(self.k)
-    indices = pre.abs().topk(self.k).indices
-    return pre.gather(1, indices), indices
+    indices = self._choose(pre.detach(), self.training and torch.is_grad_enabled())
+    return self._values(pre.gather(1, indices), indices), indices
 
 # %% ../nbs/method/sae.ipynb #dce5c05f
 @patch
