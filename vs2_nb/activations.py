@@ -170,15 +170,15 @@ def extract(
     "x, e, y, ids (and q, xs) of every image, on disk; found if it was done before, resumed if it was interrupted."
     one_of(on_error, 'on_error', ('raise', 'skip'))
     batch_size, shard_size = whole(batch_size, 'batch_size', 1), whole(shard_size, 'shard_size', 1)
-    if num_workers is not None: num_workers = whole(num_workers, 'num_workers', 0)
     expect(hasattr(split, 'fingerprint') and hasattr(clip, 'untouched'), 'clip, split', 'a FrozenCLIP and a Split', (type(clip).__name__, type(split).__name__))
     if not len(split): raise ValueError('split: expected at least one image, got none')
+    workers = workers_for(split) if num_workers is None else whole(num_workers, 'num_workers', 0)
     clip.untouched()
     with clip._exactly(): identity = store_identity(clip, split, dtype, q, blocks) | dict(shard_size=shard_size, on_error=on_error)
     path = _place(out, clip, identity)
     with _alone(path), clip._exactly(): # q too, also inside `torch.autocast`
         writer = _writer(path, identity)
-        if not (found := writer.manifest['complete']): _run(clip, split, writer, batch_size, q, workers_for(split) if num_workers is None else num_workers)
+        if not (found := writer.manifest['complete']): _run(clip, split, writer, batch_size, q, workers)
     return Store(path, verify=found) # one that was just written was checked when it was finished
 
 # %% ../nbs/method/activations.ipynb #017a576c

@@ -22,6 +22,7 @@ from .engine.ranks import all_max, all_sum
 class TopKSAE(nn.Module):
     "Top-k sparse autoencoder with unit-norm decoder rows (Gao et al., arXiv 2406.04093)."
     kind = 'topk' # one of `KINDS`
+    by_image = True # the latents of one image do not depend on the other images of its batch
     def __init__(self,
         d:int, # size of x
         n:int, # number of latents
@@ -90,9 +91,23 @@ def _exact(self:TopKSAE):
 
 # %% ../nbs/method/sae.ipynb #7cdb9d45
 @patch
+def _drive(self:TopKSAE, x, among=slice(None)): # of these latents alone
+    return F.linear(self._taken(x, 'x', self.d) - self.b_pre, self.W_enc[among], self.b_enc[among] if self.activation == 'relu' else None)
+
+@patch
 def pre_acts(self:TopKSAE, x:torch.Tensor)->torch.Tensor: # `[b,n]`
     "How strongly each latent is driven, before the k strongest are chosen; under autocast in its type."
-    return F.linear(self._taken(x, 'x', self.d) - self.b_pre, self.W_enc, self.b_enc if self.activation == 'relu' else None)
+    return self._drive(x)
+
+# %% ../nbs/method/sae.ipynb #77e04803
+@patch
+def _top(self:TopKSAE, score): return score.topk(self.k).indices
+
+@patch
+def _choose(self:TopKSAE, pre, learning): return self._top(pre if self.activation == 'relu' else pre.abs())
+
+@patch
+def _values(self:TopKSAE, acts, indices): return acts.relu() if self.activation == 'relu' else acts
 
 # %% ../nbs/method/sae.ipynb #05eceac9
 @patch
@@ -101,9 +116,8 @@ def encode_topk(self:TopKSAE,
 )->tuple: # values `[b,k]`, indices `[b,k]` int64
     "The active latents: their values and which they are."
     with self._exact(): pre = self.pre_acts(x)
-    if self.activation == 'relu': return pre.relu().topk(self.k)
-    indices = pre.abs().topk(self.k).indices
-    return pre.gather(1, indices), indices
+    indices = self._choose(pre.detach(), self.training and torch.is_grad_enabled())
+    return self._values(pre.gather(1, indices), indices), indices
 
 # %% ../nbs/method/sae.ipynb #dce5c05f
 @patch
@@ -221,11 +235,12 @@ def dead(self:AuxK)->torch.Tensor: # `[n]` bool
 # %% ../nbs/method/sae.ipynb #44676f57
 @patch
 def _residual(self:AuxK, x, k):
-    "x − x̃ as the k dead latents with the highest drive reconstruct it."
-    relu, pre = self.sae.activation == 'relu', self.sae.pre_acts(x)
-    idx = (pre if relu else pre.abs()).masked_fill(~self.dead, -torch.inf).topk(k).indices
+    "x − x̃ as the k dead latents with the highest drive reconstruct it; only the dead are multiplied."
+    relu, dead = self.sae.activation == 'relu', self.dead.nonzero().flatten()
+    pre = self.sae._drive(x, dead)
+    idx = (pre if relu else pre.abs()).topk(k).indices
     chosen = pre.gather(1, idx)
-    return self.sae.mix(chosen.relu() if relu else chosen, idx) # no b_pre: the residual has no offset
+    return self.sae.mix(chosen.relu() if relu else chosen, dead[idx]) # no b_pre: the residual has no offset
 
 # %% ../nbs/method/sae.ipynb #c01b88c9
 @patch

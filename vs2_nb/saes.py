@@ -33,7 +33,7 @@ class ImportedSAE(TopKSAE):
 
     def extra_repr(self): return ', '.join([f'd={self.d}, n={self.n}, k={self.k}, norm={self.norm!r}', *(f'{k}={v!r}' for k, v in self.facts.items())])
 
-    def pre_acts(self, x): return super().pre_acts(self.scaled(x)[0])
+    def _drive(self, x, *among): return super()._drive(self.scaled(x)[0], *among)
 
     def encode_topk(self, x):
         with self._exact(): pre, size = self.pre_acts(x), self.scaled(x)[1]

@@ -31,14 +31,10 @@ def narrow(
 # %% ../nbs/method/variants.ipynb #abb1aeb4
 class VaryingSAE(TopKSAE):
     "A `TopKSAE` in which k latents act on average, of one image more than of another: rows are filled with values of 0."
+    by_image = False
     def __init__(self, d:int, n:int, k:int, activation:str='relu', seed:int=0): # as of `TopKSAE`
         expect(activation == 'relu', 'activation', "'relu' (thresholds are above 0)", activation)
         super().__init__(d, n, k, activation, seed)
-
-    def encode_topk(self, x):
-        with self._exact(): pre = self.pre_acts(x)
-        indices = self._choose(pre.detach(), self.training and torch.is_grad_enabled())
-        return self._values(pre.gather(1, indices), indices), indices
 
 # %% ../nbs/method/variants.ipynb #9ef6f14b
 def batch_top(

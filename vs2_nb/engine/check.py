@@ -249,8 +249,11 @@ def rows(
     except ValueError: idx = np.array(None) # ragged
     idx = idx.astype(np.int64) if not idx.size else idx
     expect(idx.ndim == 1 and (idx.dtype.kind in 'iu' or idx.dtype == bool and len(idx) == n), name, f'row numbers, or a mask of {n}', idx)
-    idx = idx.nonzero()[0] if idx.dtype == bool else np.where(idx < 0, idx + n, idx).astype(np.int64)
-    if len(idx) and not 0 <= idx.min() <= idx.max() < n: raise IndexError(f'{name}: expected rows of {n}, got one beyond them')
+    if idx.dtype == bool: return idx.nonzero()[0]
+    if not len(idx): return idx
+    if not -n <= (low := idx.min()) <= idx.max() < n: raise IndexError(f'{name}: expected rows of {n}, got one beyond them')
+    idx = idx.astype(np.int64)
+    if low < 0: idx[idx < 0] += n
     return idx
 
 # %% ../../nbs/engine/check.ipynb #deb6bfb9

@@ -156,16 +156,17 @@ class Sparse:
 
     def encode_topk(self, x):
         if not self._pays(len(x), self.k): return super().encode_topk(x)
-        relu, low, parts = self.activation == 'relu', self.encoder_dtype, []
-        fixed = not hasattr(self, '_choose') # otherwise a variant, which chooses from the whole batch
+        low, parts = self.encoder_dtype, []
         with torch.no_grad():
-            for part in x.split(max(1, MOST//self.n) if fixed else len(x)):
+            for part in x.split(max(1, MOST//self.n) if self.by_image else len(x)):
                 with torch.autocast(x.device.type, low, enabled=low is not None): pre = self.pre_acts(part)
-                indices = top(pre if relu else pre.abs(), self.k) if fixed else self._choose(pre, self.training)
+                indices = self._choose(pre, self.training)
                 parts.append((pre.gather(1, indices), indices))
             acts, indices = (torch.cat(p) for p in zip(*parts))
-        acts = ActsAt.apply(x, self.W_enc, self.b_pre, self.b_enc if relu else None, indices, None if low else acts)
-        return (self._values(acts, indices) if not fixed else acts.relu() if relu else acts), indices
+        acts = ActsAt.apply(x, self.W_enc, self.b_pre, self.b_enc if self.activation == 'relu' else None, indices, None if low else acts)
+        return self._values(acts, indices), indices
+
+    def _top(self, score): return top(score, self.k)
 
     def mix(self, values, indices):
         if self._pays(*indices.shape): return Mix.apply(values, indices, self.W_dec)
