@@ -54,6 +54,7 @@ def faults(name, page, pages):
         if re.search(r'\[`[^`]+`\]\(', l): yield f'markup in code: {l.strip()[:80]}'
     if page.size > LARGEST: yield f'{page.size/1e6:.1f} MB, and a page has at most {LARGEST/1e6:.0f}'
     yield from (f'a picture without {option}: … {s!r}' for option, s in page.mute)
+    yield from (f'#| label: {a}: what begins with fig- Quarto numbers once more' for a in sorted(page.anchors) if a.startswith('fig-'))
     yield from (f'a picture without words: {m[0][:80]}' for l in prose for m in re.finditer(r'!\[\]\([^)]*\)|<img(?![^>]*\balt="[^"]+)[^>]*>', l))
     yield from (f'a placeholder: {m[0]}' for l in prose for m in PLACEHOLDER.finditer(l))
 
