@@ -45,7 +45,9 @@ def chromium():
 def tab(browser, width, dark=False, height=900):
     "An empty page of that width; below 600 px it is a telephone's."
     small = width < 600
-    return browser.new_context(viewport=dict(width=width, height=height), has_touch=small, is_mobile=small, color_scheme='dark' if dark else 'light').new_page()
+    context = browser.new_context(viewport=dict(width=width, height=height), has_touch=small, is_mobile=small, color_scheme='dark' if dark else 'light')
+    context.set_default_timeout(300_000) # a machine that is busy is slow and not at fault
+    return context.new_page()
 
 def too_wide(browser, site, pages):
     "What is wider than its column; a page is loaded once and its window made narrow."

@@ -37,11 +37,11 @@ def faults(page, mine):
     page.locator('.jp-CodeCell .cm-content').click()
     page.keyboard.press('Shift+Enter')
     shown = page.locator('.widget-html-content').first
-    shown.locator('table').first.wait_for(timeout=300_000) # the model is loaded, perhaps an SAE is trained
+    shown.locator('table').first.wait_for() # the model is loaded, perhaps an SAE is trained
     def after(do): # what it shows then is no longer what it was
         was = shown.inner_html()
         do()
-        for _ in range(100):
+        for _ in range(600):
             if shown.inner_html() != was: return True
             page.wait_for_timeout(100)
     alpha = page.locator('.widget-inline-hbox', has_text='alpha').get_by_role('slider')
