@@ -25,7 +25,7 @@ def serve(home):
     line = [sys.executable, '-m', 'jupyterlab', '--no-browser', '--ip=127.0.0.1', '--port=0', '--allow-root', f'--notebook-dir={home}', '--LabApp.news_url=None', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate']
     process = subprocess.Popen(line, env=os.environ | dict(JUPYTER_TOKEN=token, JUPYTER_RUNTIME_DIR=f'{home}/run', JUPYTER_CONFIG_DIR=f'{home}/config', JUPYTERLAB_WORKSPACES_DIR=f'{home}/spaces'),
         stdout=subprocess.DEVNULL, stderr=(home/'log').open('w'))
-    for _ in range(600):
+    for _ in range(3000):
         if told := [*home.glob('run/jpserver-*.json')]: break
         if process.poll() is not None: sys.exit((home/'log').read_text())
         time.sleep(.1)
@@ -41,7 +41,7 @@ def faults(page, mine):
     def after(do): # what it shows then is no longer what it was
         was = shown.inner_html()
         do()
-        for _ in range(600):
+        for _ in range(3000):
             if shown.inner_html() != was: return True
             page.wait_for_timeout(100)
     alpha = page.locator('.widget-inline-hbox', has_text='alpha').get_by_role('slider')
