@@ -17,6 +17,6 @@ setup(
     package_data={'vs2_nb': ['assets/*.json', 'assets/*.csv', 'assets/*.safetensors', 'assets/*.gz', 'assets/*.txt', 'assets/*.zip', 'assets/prompts/*.json']},
     python_requires=f'>={cfg["min_python"]}',
     install_requires=cfg['requirements'].split(),
-    extras_require={extra: cfg[f'{extra}_requirements'].split() for extra in ('retrieval', 'interop', 'bench', 'formats', 'ray', 'peers', 'dev')},
+    extras_require={extra: cfg[f'{extra}_requirements'].split() for extra in ('retrieval', 'interop', 'bench', 'formats', 'ray', 'peers', 'browser', 'dev')},
     entry_points={'console_scripts': cfg['console_scripts'].split(), 'nbdev': [f'{cfg["lib_name"]}=vs2_nb._modidx:d']},
 )

@@ -1,12 +1,12 @@
 """What can be said of the processed notebooks before any program renders them: every link leads to a page or an anchor under
-Quarto's names too, code holds no markup, no picture is without words, no address is a placeholder, no page is above 2 MB. What only a browser can see is in browser.py."""
+Quarto's names too, code holds no markup, no picture is without words or a caption, no address is a placeholder, no page is above 2 MB. What only a browser can see is in browser.py."""
 import json, re, sys
 from pathlib import Path
 from urllib.parse import unquote
 
 LINK = re.compile(r'(?<!!)\[[^\]]*\]\(([^)\s]+)\)|href=\\?"([^"\\]+)')
 LARGEST = 2e6 # bytes of a page, its pictures included
-PLACEHOLDER = re.compile(r'vs2-nb\.github\.io|github\.com/(vs2-nb|vs2_nb|NAME)/|example\.(com|org)/')
+PLACEHOLDER = re.compile(r'vs2-nb\.github\.io|github(\.com)?/(vs2-nb|vs2_nb|NAME)/|example\.(com|org)/')
 
 def text(lines): return ''.join(lines)
 
@@ -26,10 +26,11 @@ class Page:
         shown = [o.get('data', {}) for c in cells for o in c.get('outputs', [])]
         self.markdown += [text(d['text/markdown']) for d in shown if 'text/markdown' in d]
         self.outputs = [text(d['text/html']) for d in shown if 'text/html' in d and 'text/markdown' not in d]
-        self.mute = [text(c['source'])[:60] for c in cells if any('image/png' in o.get('data', {}) for o in c.get('outputs', []))
-                     and not re.search(r'#\|\s*fig-alt:', text(c['source']))]
+        drawn = [text(c['source']) for c in cells if any('image/png' in o.get('data', {}) for o in c.get('outputs', []))]
+        self.mute = [(option, s[-60:]) for s in drawn for option in ('fig-alt', 'fig-cap') if not re.search(rf'#\|\s*{option}:', s)]
         lines = [l for m in self.markdown for l in unfenced(m)]
         self.anchors = {anchor(l) for l in lines if re.match(r'#+ ', l)} | set(re.findall(r'\{#([\w.-]+)', '\n'.join(lines)))
+        self.anchors |= {m[1] for c in cells if c['cell_type'] == 'code' for m in re.finditer(r'^#\|\s*label: *(\S+)', text(c['source']), re.M)}
 
 def unfenced(markdown, inside=False):
     "The lines outside code fences, or those inside."
@@ -52,7 +53,8 @@ def faults(name, page, pages):
     for l in (l for m in page.markdown for l in unfenced(m, inside=True)):
         if re.search(r'\[`[^`]+`\]\(', l): yield f'markup in code: {l.strip()[:80]}'
     if page.size > LARGEST: yield f'{page.size/1e6:.1f} MB, and a page has at most {LARGEST/1e6:.0f}'
-    yield from (f'a picture without fig-alt: {s!r}' for s in page.mute)
+    yield from (f'a picture without {option}: … {s!r}' for option, s in page.mute)
+    yield from (f'#| label: {a}: what begins with fig- Quarto numbers once more' for a in sorted(page.anchors) if a.startswith('fig-'))
     yield from (f'a picture without words: {m[0][:80]}' for l in prose for m in re.finditer(r'!\[\]\([^)]*\)|<img(?![^>]*\balt="[^"]+)[^>]*>', l))
     yield from (f'a placeholder: {m[0]}' for l in prose for m in PLACEHOLDER.finditer(l))
 
