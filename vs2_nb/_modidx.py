@@ -126,6 +126,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/vs2_nb', 'doc_host': '', '
                                   'vs2_nb.baselines.token_embedding': ('method/baselines.html#token_embedding', 'vs2_nb/baselines.py')},
             'vs2_nb.bench': { 'vs2_nb.bench._at_work': ('tools/bench.html#_at_work', 'vs2_nb/bench.py'),
                               'vs2_nb.bench._save': ('tools/bench.html#_save', 'vs2_nb/bench.py'),
+                              'vs2_nb.bench._seeded': ('tools/bench.html#_seeded', 'vs2_nb/bench.py'),
                               'vs2_nb.bench._torchrun': ('tools/bench.html#_torchrun', 'vs2_nb/bench.py'),
                               'vs2_nb.bench._version': ('tools/bench.html#_version', 'vs2_nb/bench.py'),
                               'vs2_nb.bench.bare_loop': ('tools/bench.html#bare_loop', 'vs2_nb/bench.py'),

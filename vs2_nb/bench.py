@@ -147,15 +147,18 @@ ROAD = """
 import sys, torch
 torch.set_num_threads(1)
 from vs2_nb.activations import extract
-from vs2_nb.bench import noise_pictures
-from vs2_nb.clip import load_clip
+from vs2_nb.bench import _seeded, noise_pictures
 from vs2_nb.engine.ranks import join
 join()
 out, model, images, side = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-extract(load_clip(model, 'random', 'cpu'), noise_pictures(int(sys.argv[5]), side), out, images, images)
+extract(_seeded(model), noise_pictures(int(sys.argv[5]), side), out, images, images)
 """
 
 # %% ../nbs/tools/bench.ipynb #c408a9c8
+def _seeded(model):
+    "A model at random weights, the same in every process."
+    with torch.random.fork_rng(): torch.manual_seed(0); return load_clip(model, 'random', 'cpu')
+
 def _torchrun(out, *told):
     "Two processes that write one store."
     (program := Path(out).with_suffix('.py')).write_text(ROAD)
@@ -175,7 +178,7 @@ def bench_roads(
     shards:int=8,
 )->pd.DataFrame: # `ratio`: how many times longer than the local road; worker-ms: of one worker, for an image
     "Extraction by one process, by two of `torchrun`, by two workers of Ray; on the CPU, a thread each."
-    load, was = partial(load_clip, model, 'random', 'cpu'), torch.get_num_threads()
+    load, was = partial(_seeded, model), torch.get_num_threads()
     clip, rows, m = load(), {}, images*shards
     side = np.max(clip.model.visual.image_size)
     split = noise_pictures(m, side)
