@@ -16,9 +16,9 @@ from .engine.check import expect, location, whole
 from .engine.checkpoint import Checkpoint
 from .engine.files import cache_dir, read_json, sha256_file, write_json
 
-# %% ../nbs/tools/away.ipynb #188de629
+# %% ../nbs/tools/away.ipynb #39fdb8bb
 from .engine.ranks import all_sum, gather, rank, world
-from .engine.store import OWN, SCHEMA, DamagedStore, Store, StoreWriter, _File, _alike, read_manifest, shard_file
+from .engine.store import SCHEMA, DamagedStore, Store, StoreWriter, _File, _alike, read_manifest, shard_file
 from .formats import _fs, _remote
 from .train import SAMPLE, Part, _asked, _key, _look, _scaled, _trainer, _untrained, fold, train_sae
 

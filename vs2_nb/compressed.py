@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['CompressedIndex', 'recall']
 
-# %% ../nbs/method/compressed.ipynb #02b28fab
-import numpy as np, torch, torch.nn.functional as F
+# %% ../nbs/method/compressed.ipynb #47d6ee2d
+import torch, torch.nn.functional as F
 from .engine.check import expect, one_of, whole
 from .engine.sources import COLUMNS, as_acts, batches
 from .retrieval import NeighbourIndex
