@@ -190,6 +190,7 @@ def _key(identity):
 # %% ../nbs/method/activations.ipynb #56245606
 def _place(out, clip, identity):
     "The folder of a store, made."
+    if '://' in str(out): raise ValueError(f'out: expected a folder, got {out}; `vs2_extract --engine ray` and `extract_ray` write to addresses')
     path = location(out, 'out') if out is not None else cache_dir('activations')/f'{re.sub("[^A-Za-z0-9.]+", "-", clip.name)}-{_key(identity)}'
     check_out(path) # before anything is written there
     path.mkdir(parents=True, exist_ok=True)

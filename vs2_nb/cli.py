@@ -26,6 +26,7 @@ from .console import names, ranged, write_csv
 from .data import asset, bundled_options
 from .datasets import load_dataset
 from .engine.files import atomic_write, read_json, write_json
+from .away import AwayStore, open_store, train_stream, where
 from .cluster import extract_ray
 from .folders import PARTS, has_classes, left_out
 from .formats import open_images
@@ -136,7 +137,7 @@ def vs2_extract(
     model:str='mini', # open_clip's name of the architecture
     pretrained:str=None, # a tag, a local checkpoint or 'random'
     part:str='train', # 'train', 'test' or its folder's name ('val' …), or 'all'; without labels they are the same
-    out:str=None, # folder of the store; default: in the cache, named by content
+    out:str=None, # folder of the store, or with ray an address such as s3://…; default: in the cache, named by content
     dtype:str='float32', # of the stored activations, or 'float16'
     batch:int=256, # images at a time
     shard_size:int=4096, # images in a file: what an interrupt can cost
@@ -156,12 +157,12 @@ def vs2_extract(
     load = partial(_model, model, pretrained, precision, gelu, mean, std)
     clip = load(device=None if engine == 'ray' else join())
     run = partial(extract_ray, load, workers=workers or None, address=address) if engine == 'ray' else partial(extract, clip, num_workers=workers)
-    store = run(split, None if out is None else location(out, 'out'), batch, shard_size, dtype, on_error='skip' if skip else 'raise')
+    store = run(split, None if out is None else where(out), batch, shard_size, dtype, on_error='skip' if skip else 'raise')
     if rank() == 0: print(clip, store, *_told(data, store), f'Wrote {store.path}', sep='\n')
 
 # %% ../nbs/tools/cli.ipynb #3868b94f
 def vs2_train_sae(
-    acts:str, # folder of a store that vs2_extract wrote
+    acts:str, # folder or address of a store that vs2_extract wrote
     out:str='recipe', # folder for the recipe: the SAE, gamma, lam and the model it belongs to
     gamma:float=1.5, # amplification
     lam:float=2.1, # steering scale; only lam·(gamma − 1) matters
@@ -182,13 +183,15 @@ def vs2_train_sae(
     "Train an SAE on stored activations and save it as a recipe. Example: vs2_train_sae acts --out recipe"
     ranged(locals())
     if (location(out, 'out')/'sae.json').exists() and not force: raise ValueError(f'out: {out} holds an SAE; give another folder, or --force to replace it')
-    device, store, keep = join(), Store(acts), Path(out)/'checkpoint'
-    sae = train_sae(store, expansion, k, epochs, batch, lr, activation=activation, seed=seed, device=device, scale=scale,
-                    valid=Store(valid) if valid else None, patience=patience, checkpoint=keep, every=every, variant=variant)
+    device, store, keep = join(), open_store(acts), Path(out)/'checkpoint'
+    away = isinstance(store, AwayStore) # each process reads its own shards
+    sae = (train_stream if away else train_sae)(store, expansion=expansion, k=k, epochs=epochs, batch_size=batch, lr=lr, activation=activation, seed=seed, device=device, scale=scale,
+                    valid=open_store(valid) if valid else None, patience=patience, checkpoint=keep, every=every, variant=variant)
     if rank() == 0:
         save_recipe(out, VS2(sae, gamma, lam), store.identity)
         Checkpoint(keep, '').clear()
-        print(f'{sae}: FVU {set_fvu(sae, store):.3f} on its training activations\nWrote {out}')
+        fvu = sae.history[-1]['fvu'] if away and sae.history else set_fvu(sae, store)
+        print(f'{sae}: FVU {fvu:.3f} on its training activations\nWrote {out}')
 
 # %% ../nbs/tools/cli.ipynb #5541649c
 def _prompts(templates):

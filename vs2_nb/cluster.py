@@ -7,13 +7,14 @@ __all__ = ['ShardWorker', 'extract_ray']
 
 # %% ../nbs/tools/cluster.ipynb #d64c17cc
 import logging, os, torch
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 import numpy as np
 from fastcore.basics import patch
 from .activations import _Pictures, _alone, _encode, _finish, _joined, _place, _writer, store_identity
+from .away import AwayWriter, open_store, open_writer, where
 from .engine.check import expect, function, number, one_of, whole
 from .engine.ranks import progress
-from .engine.store import Store, StoreWriter
+from .engine.store import Store
 
 # %% ../nbs/tools/cluster.ipynb #d4ccb7fd
 class ShardWorker:
@@ -21,14 +22,14 @@ class ShardWorker:
     def __init__(self,
         load, # function without arguments → a `FrozenCLIP`
         split, # the images
-        path, # of the store
+        path, # of the store: a folder that this machine sees, or an address
         identity:dict, # of the store, as `extract` makes it
         batch_size:int,
         threads:int, # of torch
     ):
         torch.set_num_threads(threads)
         self.clip, self.split, self.batch_size, self.identity = load(), split, batch_size, identity
-        self.writer = StoreWriter(path, identity)
+        self.writer = open_writer(path, identity)
         self.pictures = _Pictures(split, self.clip.transform, False, identity['on_error'] == 'skip')
 
     def __call__(self, given:dict)->dict: # {'shard': numbers} → {'shard', 'images'}
@@ -57,7 +58,7 @@ def _ray(address, workers):
     "Ray, quiet: a cluster's, or one that is started here and ends with the block."
     try: import ray, ray.data
     except ImportError as e: raise ValueError('engine: Ray is not installed; pip install "vs2_nb[ray]"') from e
-    os.environ.setdefault('RAY_USAGE_STATS_ENABLED', '0'); os.environ.setdefault('RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO', '0')
+    os.environ.setdefault('RAY_USAGE_STATS_ENABLED', '0'); os.environ.setdefault('RAY_BACKEND_LOG_LEVEL', 'fatal'); os.environ.setdefault('RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO', '0')
     mine = not ray.is_initialized()
     if mine:
         here = dict(num_cpus=workers, include_dashboard=False) if address is None else dict(address=address)
@@ -72,16 +73,15 @@ def _ray(address, workers):
 
 # %% ../nbs/tools/cluster.ipynb #2d2c3dcc
 def _given_out(ray, todo, worker, workers, cpus, gpus):
-    "Shards to whoever is free; yields what has been done."
+    "Shards to whoever is free; yields what has been done. Ray starts lost workers again, and their tasks, without end."
     data = ray.data.from_items([dict(shard=i) for i in todo], override_num_blocks=len(todo))
-    yield from data.map_batches(ShardWorker, fn_constructor_args=worker, batch_size=1, concurrency=workers, num_cpus=cpus, num_gpus=gpus,
-                                max_restarts=-1, max_task_retries=-1).iter_rows()
+    yield from data.map_batches(ShardWorker, fn_constructor_args=worker, batch_size=1, concurrency=workers, num_cpus=cpus, num_gpus=gpus).iter_rows()
 
 # %% ../nbs/tools/cluster.ipynb #84bbec8f
 def extract_ray(
     load, # function without arguments → a `FrozenCLIP`, such as `partial(load_clip, 'ViT-B-32', pretrained='openai')`; called here and once by each worker
     split, # a `Split`; its files must be where the workers can read them
-    out:str=None, # folder that all machines see; default: one under `cache_dir('activations')`, named by content
+    out:str=None, # folder that all machines see, or an fsspec address; default: a folder under `cache_dir('activations')`, named by content
     batch_size:int=256,
     shard_size:int=4096, # images per shard: what is given out, and what a kill can cost
     dtype:str='float32', # 'float32' or 'float16', of x and e
@@ -99,12 +99,14 @@ def extract_ray(
     expect(len(split) > 0, 'split', 'at least one image', split)
     clip.untouched()
     with clip._exactly(): identity = store_identity(clip, split, dtype) | dict(shard_size=shard_size, on_error=on_error)
-    path = _place(out, clip, identity).absolute()
-    with _alone(path):
-        writer = _writer(path, identity)
-        if writer.manifest['complete']: return Store(path)
+    path = None if out is None else where(out)
+    if not (away := isinstance(path, str)): path = _place(path, clip, identity).absolute()
+    with nullcontext() if away else _alone(path):
+        writer = AwayWriter(path, identity) if away else _writer(path, identity)
+        if writer.manifest['complete']: return open_store(path)
         n = -(-len(split)//shard_size)
-        todo = [i for i in range(n) if not writer.record(i).exists()]
+        done = writer.done() if away else [i for i in range(n) if writer.record(i).exists()]
+        todo = sorted({*range(n)} - {*done})
         with _ray(address, workers) as ray, progress(total=len(split), desc=f'{clip.name}: extracting, {workers} workers', unit='img') as bar:
             bar.update(len(split) - sum(min(shard_size, len(split) - i*shard_size) for i in todo))
             args = load, split, str(path), writer.manifest['identity'], batch_size, torch.get_num_threads()

@@ -69,7 +69,7 @@ RANGES = dict( # option → (check, its range); None stays None
     batch=_least(1), shard_size=_least(1), workers=_least(0), seed=('whole', dict(least=0, most=2**63-1)),
     epochs=_least(1), expansion=_least(1), k=_least(1), patience=_least(1), lr=('number', dict(above=0)), every=('number', dict(least=0)),
     gamma=('number', dict(least=-1e6, most=1e6)), lam=('number', dict(least=-1e6, most=1e6)), d=_least(1), n=_least(1), repeats=_least(1), steps=_least(1), seconds=('number', dict(above=0)),
-    images=_least(1), rows=_least(1), threads=('whole', dict(least=1, most=1024)))
+    images=_least(1), rows=_least(1), shards=_least(1), threads=('whole', dict(least=1, most=1024)))
 
 # %% ../nbs/tools/console.ipynb #1bda7fe8
 def ranged(

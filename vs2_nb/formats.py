@@ -28,12 +28,12 @@ class Encoded:
     def read_bytes(self)->bytes: return self.home.read(self.at)
 
 # %% ../nbs/tools/formats.ipynb #7aa029fe
-def _fs(address):
+def _fs(address, name='source'):
     "The file system of an address, and the path there; fsspec makes a new one in a process that was forked."
     try: import fsspec
-    except ImportError as e: raise ValueError('source: addresses need fsspec; pip install "vs2_nb[formats]"') from e
+    except ImportError as e: raise ValueError(f'{name}: addresses need fsspec; pip install "vs2_nb[formats]"') from e
     try: return fsspec.core.url_to_fs(str(address))
-    except (ImportError, ValueError) as e: raise ValueError(f'source: {address} cannot be opened ({e})') from e
+    except (ImportError, ValueError) as e: raise ValueError(f'{name}: {address} cannot be opened ({e})') from e
 
 def _remote(address): return '://' in str(address)
 

@@ -19,6 +19,7 @@ def plan(
     workers:int=1, # of them, side by side
     cores:int=1, # for each worker, that open images
     epochs:float=1, # passes of the SAE
+    batch:int=4096, # rows of one of its steps
     hour:float=0, # price of one worker's hour
 )->dict: # hours of each job, what is slowest, room and cost
     "Time, room and cost of a collection."
@@ -27,7 +28,7 @@ def plan(
     rates = {'the model': number(encode, 'encode'), 'opening pictures': opening*cores}
     slowest = min(rates, key=rates.get)
     hours = dict(extraction=images/(workers*rates[slowest])/3600, training=images*number(epochs, 'epochs', 0)/(workers*train)/3600)
-    return dict(images=images, workers=workers, **{f'{k} h': v for k, v in hours.items()}, slowest=slowest, store_GB=images*row/1e9, cost=sum(hours.values())*workers*number(hour, 'hour', 0))
+    return dict(images=images, workers=workers, **{f'{k} h': v for k, v in hours.items()}, steps=round(images*epochs/whole(batch, 'batch', 1)), slowest=slowest, store_GB=images*row/1e9, cost=sum(hours.values())*workers*number(hour, 'hour', 0))
 
 # %% ../nbs/tools/plan.ipynb #f000fbbd
 def simulate(
@@ -37,6 +38,7 @@ def simulate(
     slow:float=0., # share of workers that take `factor` times as long
     factor:float=3.,
     lost:float=0., # chance of a worker to be lost within one shard
+    back:float=0., # seconds until a lost worker is there again
     ahead:bool=False, # shards given out beforehand, in equal parts
     seed:int=0,
 )->float: # seconds until the last shard is written
@@ -45,14 +47,14 @@ def simulate(
     expect(times.ndim == 1 and len(times) and (times > 0).all(), 'times', 'measured seconds, at least one', times)
     rng, shards, workers = np.random.default_rng(whole(seed, 'seed', 0)), whole(shards, 'shards', 1), whole(workers, 'workers', 1)
     pace = np.where(rng.random(workers) < number(slow, 'slow', 0, 1), number(factor, 'factor', above=0), 1.)
-    number(lost, 'lost', 0, .9)
+    number(lost, 'lost', 0, .9), number(back, 'back', 0)
     free = np.zeros(workers)
     for i in range(shards):
         w = i % workers if ahead else free.argmin()
         while True:
             took = rng.choice(times)*pace[w]
             if rng.random() >= lost: break
-            free[w] += took*rng.random() # what was done of it is gone
+            free[w] += took*rng.random() + back # what was done of it is gone
             if not ahead: w = free.argmin()
         free[w] += took
     return float(free.max())
