@@ -62,7 +62,7 @@ def _prices(study):
     clip, o, data = study.clip, study.train_options(), study.data(study.names[0])
     images = torch.stack([clip.transform(data.test[0])]*8)
     words = clip.tokenizer(['a photo of a ' + data.classnames[0]]*8).to(clip.device)
-    x = torch.randn(o['batch_size'], clip.d)
+    x = torch.randn(o['batch_size'], clip.d, generator=torch.Generator().manual_seed(0)) # the same each time: what AuxK costs depends on which latents fire
     asked = dict(look=(lambda: clip.tap(images), 8), read=(lambda: clip.model.encode_text(words), 8), learn=(lambda: train_sae(x, **o | dict(epochs=1)), len(x)))
     return {part: [v/n for v in _timed(f)] for part, (f, n) in asked.items()}
 
