@@ -179,6 +179,7 @@ def vs2_train_sae(
     every:float=60, # seconds between checkpoints, under out/checkpoint until the training is done
     force:bool=False, # replace the recipe that is there
     variant:str='topk', # 'batchtopk' or 'jumprelu': k active latents on average
+    encoder_dtype:str=None, # 'float32' or 'bfloat16': digits in which the latents are chosen; default: what this machine is faster in
 ):
     "Train an SAE on stored activations and save it as a recipe. Example: vs2_train_sae acts --out recipe"
     ranged(locals())
@@ -186,7 +187,8 @@ def vs2_train_sae(
     device, store, keep = join(), open_store(acts), Path(out)/'checkpoint'
     away = isinstance(store, AwayStore) # each process reads its own shards
     sae = (train_stream if away else train_sae)(store, expansion=expansion, k=k, epochs=epochs, batch_size=batch, lr=lr, activation=activation, seed=seed, device=device, scale=scale,
-                    valid=open_store(valid) if valid else None, patience=patience, checkpoint=keep, every=every, variant=variant)
+                    valid=open_store(valid) if valid else None, patience=patience, checkpoint=keep, every=every, variant=variant,
+                    encoder_dtype=encoder_dtype)
     if rank() == 0:
         save_recipe(out, VS2(sae, gamma, lam), store.identity)
         Checkpoint(keep, '').clear()

@@ -41,7 +41,7 @@ def kinds()->dict: # name → class
     return found | {c.__name__: c for c in (Gated, NeighbourIndex, Neighbourhood, Space, Components, StandardScaler, LogisticRegression, DummyClassifier, Pipeline)}
 
 # %% ../nbs/tools/keep.ipynb #3b42d077
-SAE_FACTS = 'd n k activation'.split(), 'labels trained_on'.split() # arguments of an SAE's class, and what is set afterwards
+SAE_FACTS = 'd n k activation'.split(), 'labels trained_on chosen_in'.split() # arguments of an SAE's class, and what is set afterwards
 CALLS = 'embed', 'score' # functions of the model or of a method that a method may hold
 
 # %% ../nbs/tools/keep.ipynb #0af89ac6
@@ -106,10 +106,11 @@ def put_together(
 
 # %% ../nbs/tools/keep.ipynb #cf84baab
 def _sae(facts, weights):
-    "An SAE of these weights; methods that were kept before there were kinds do not say theirs."
+    "An SAE of these weights; what older ones do not say is as it was then."
     sae = sae_class(facts.get('kind', 'topk'))(*(facts[k] for k in SAE_FACTS[0])).to(weights['W_dec'].dtype)
     sae.load_state_dict(weights)
-    for k in SAE_FACTS[1]: setattr(sae, k, facts[k])
+    for k in SAE_FACTS[1]:
+        if k in facts: setattr(sae, k, facts[k])
     return sae.requires_grad_(False).eval()
 
 def _made(cls, parts, clip):

@@ -37,6 +37,7 @@ class TopKSAE(nn.Module):
         # of the training: one row per epoch; the labels it saw, 'none' or 'train'
         self.history, self.labels = [], 'none'
         self.trained_on = None # tells the rows it was trained on from others, see `method/train`
+        self.chosen_in = 'float32' # digits in which its training chose the latents, see `engine/sparse`
         rows = F.normalize(torch.randn(self.n, self.d, generator=torch.Generator().manual_seed(draw)), dim=1)
         self.W_enc, self.W_dec = nn.Parameter(rows.clone()), nn.Parameter(rows)
         self.b_pre = nn.Parameter(torch.zeros(self.d))
@@ -306,7 +307,7 @@ def save(self:TopKSAE,
     all_finite(weights, path, UNKNOWN)
     file = _weights_file(path, sha256 := sha256_tensors(weights))
     said = dict(schema=SCHEMA, kind=self.kind, d=self.d, n=self.n, k=self.k, activation=self.activation, weights=sha256, labels=self.labels,
-                history=self.history, trained_on=self.trained_on, **meta)
+                history=self.history, trained_on=self.trained_on, chosen_in=self.chosen_in, **meta)
     with hold(FileLock(path/'lock'), 'path') as lock: # one at a time
         save_tensors(file, weights)
         write_json(path/'sae.json', said, sealed=True)
@@ -340,5 +341,5 @@ def load(cls:TopKSAE,
     sae = sae.to(weights['W_dec'].dtype)
     sae.load_state_dict(weights)
     sae.history, sae.labels = cfg['history'], cfg['labels']
-    sae.trained_on = cfg.get('trained_on')
+    sae.trained_on, sae.chosen_in = cfg.get('trained_on'), cfg.get('chosen_in', 'float32')
     return sae.to(where).eval()

@@ -16,6 +16,7 @@ from .engine.checkpoint import Checkpoint, job_key
 from .engine.ranks import rank, wait
 from .sae import AuxK, MultiTopK, Reconstruction, TopKSAE, sae_class
 from .engine.sources import Scaled, as_acts, batches
+from .engine.sparse import bf16_pays
 from .engine.style import COLOURS
 from .engine.trainer import OPTIONS, Trainer, checked, default_lr
 from .variants import PENALTIES, aim
@@ -99,7 +100,10 @@ def _asked(o):
         raise ValueError(f'patience: expected a valid, another source, beside it, got {o["patience"]} and none')
     expect(o['variant'] != 'jumprelu' or not o['multi_topk'], 'multi_topk', 'none with jumprelu, where no k is counted', o['multi_topk'])
     o = o | checked(**{name: o[name] for name in OPTIONS if name in o})
-    return o, _device(('cuda' if torch.cuda.is_available() else 'cpu') if o['device'] is None else o['device'])
+    device = _device(('cuda' if torch.cuda.is_available() else 'cpu') if o['device'] is None else o['device'])
+    can = device.type == 'cpu' and o['variant'] == 'topk'
+    expect(can or o['encoder_dtype'] != 'bfloat16', 'encoder_dtype', "'float32' for other variants and on other devices than the CPU", o['encoder_dtype'])
+    return o | dict(encoder_dtype=o['encoder_dtype'] or ('bfloat16' if can and bf16_pays() else 'float32')), device
 
 # %% ../nbs/method/train.ipynb #17ba77f4
 def _key(source, o, device):
@@ -126,7 +130,8 @@ def _losses(o):
 def _trainer(sae, source, by, o):
     "The loop over a source divided by `by`."
     lr = default_lr(sae.n) if o['lr'] is None else o['lr']
-    return Trainer(sae, _scaled(source, by), _losses(o), o['epochs'], o['batch_size'], lr, o['warmup'], o['decay'], o['max_norm'], o['k_start'], o['seed'])
+    return Trainer(sae, _scaled(source, by), _losses(o), o['epochs'], o['batch_size'], lr, o['warmup'], o['decay'], o['max_norm'], o['k_start'], o['seed'],
+                   o['encoder_dtype'])
 
 # %% ../nbs/method/train.ipynb #e804951f
 def train_sae(
@@ -152,6 +157,7 @@ def train_sae(
     checkpoint=None, # folder, or a `Checkpoint`; a training that was interrupted goes on from there
     every:float=60., # seconds between checkpoints
     variant:str='topk', # 'batchtopk' or 'jumprelu', k on average, see `method/variants`
+    encoder_dtype:str=None, # 'float32' or 'bfloat16': digits in which the latents are chosen; default: what this machine is faster in
 )->TopKSAE: # in eval mode; `history` has one row per epoch
     "Train a top-k SAE."
     o, device = _asked(dict(locals()))

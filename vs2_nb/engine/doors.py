@@ -385,7 +385,7 @@ SAE += [
     Door('train.train_sae', dict(source=Source(skip=('zeros', 'half')), expansion=Int(1, 3), k=Maybe(Int(1, 3)), epochs=Int(0, 1), batch_size=Int(2, 9, huge=True), lr=Maybe(Num(above=0, top=.1)), warmup=Num(0, 1),
         activation=Word('relu', 'abs'), loss=Maybe(obj(lambda: _sae('Reconstruction')(), skip=('type',), ok=('list', 'dict'))), auxk=Maybe(obj(lambda: _sae('AuxK')(), skip=('type',))), seed=Int(0, 9), device=Maybe(Word('cpu')),
         decay=Flag(), max_norm=Maybe(Num(above=0)), k_start=Maybe(Int(3, 3, skip=('below',))), multi_topk=Maybe(obj(lambda: _sae('MultiTopK')(), skip=('type',), ok=('list', 'dict'))), scale=Flag(),
-        valid=Maybe(Source('n', 'd', skip=('half', 'zeros', 'whole', 'flatter', 'flatter_list'))), patience=Maybe(Int(1, 3)), every=Num(0)), call=_trained, cost=9),
+        valid=Maybe(Source('n', 'd', skip=('half', 'zeros', 'whole', 'flatter', 'flatter_list'))), patience=Maybe(Int(1, 3)), every=Num(0), encoder_dtype=Maybe(Word('float32', 'bfloat16'))), call=_trained, cost=9),
     Door('train.train_once', dict(folder=Where(), source=Source(skip=('zeros', 'half', 'narrow')), k=Maybe(Int(1, 3))), cost=9,
          call=lambda **o: import_module('vs2_nb.train').train_once(**o, epochs=1, device='cpu'))]
 

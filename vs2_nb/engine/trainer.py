@@ -59,7 +59,8 @@ OPTIONS = dict( # name → (check, its ranges)
     batch_size=(whole, dict(least=1)), lr=(_or_none(number), dict(above=0)), warmup=(number, dict(least=0, most=1)),
     max_norm=(_or_none(number), dict(above=0)), k_start=(_or_none(whole), dict(least=1)), every=(number, dict(least=0)),
     patience=(_or_none(whole), dict(least=1)), seed=(whole, dict(least=0, most=2**63-1)), decay=(flag, {}),
-    scale=(flag, {}), activation=(one_of, dict(known=('relu', 'abs'))), variant=(one_of, dict(known=KINDS)))
+    scale=(flag, {}), activation=(one_of, dict(known=('relu', 'abs'))), variant=(one_of, dict(known=KINDS)),
+    encoder_dtype=(_or_none(one_of), dict(known=('float32', 'bfloat16'))))
 
 # %% ../../nbs/engine/trainer.ipynb #be9a2c96
 def checked(
@@ -84,14 +85,17 @@ class Trainer:
         max_norm:float=None, # greatest norm of the gradient
         k_start:int=None, # active latents at first, see `k_at`
         seed:int=0, # of the order of the data
+        encoder_dtype:str='float32', # or 'bfloat16': the latents are chosen in half the digits, see `engine/sparse`
     ):
         able(sae, 'sae', 'a TopKSAE', 'encode_topk', 'W_dec', 'history')
-        told = checked(epochs=epochs, batch_size=batch_size, lr=lr, warmup=warmup, decay=decay, max_norm=max_norm, k_start=k_start, seed=seed)
+        told = checked(epochs=epochs, batch_size=batch_size, lr=lr, warmup=warmup, decay=decay, max_norm=max_norm, k_start=k_start, seed=seed, encoder_dtype=encoder_dtype)
         expect(lr is not None, 'lr', 'a number above 0', lr)
+        expect(encoder_dtype in ('float32', 'bfloat16') and (sae.by_image or encoder_dtype == 'float32'), 'encoder_dtype', "'float32', or 'bfloat16' for a TopKSAE", encoder_dtype)
         expect(k_start is None or k_start <= sae.n, 'k_start', f'at most {sae.n} latents', k_start)
         for name, v in told.items(): setattr(self, name, v)
         expect(isinstance(losses, (list, tuple)) and losses and all(map(callable, losses)), 'losses', 'a list of losses f(x, x_tilde, values, indices, y)', losses)
         self.sae, self.source, self.k = sae, as_acts(source), sae.k
+        self.sae.chosen_in = self.encoder_dtype
         self._start(losses)
         self.opt = torch.optim.Adam(sae.parameters(), self.lr, fused=True)
         self.per_epoch = -(-len(source)//self.batch_size)
@@ -240,7 +244,8 @@ def run(self:Trainer,
         with keep: return self.run(keep, every, valid, patience)
     if keep and (found := keep.load(self.sae.W_dec.device)): self.restore(*found)
     last, patience = time.monotonic(), float('inf') if patience is None else patience
-    with sparse(self.sae), progress(total=self.epochs, initial=self.epoch, desc='SAE', unit='epoch') as bar:
+    low = torch.bfloat16 if self.encoder_dtype == 'bfloat16' else None
+    with sparse(self.sae, encoder_dtype=low), progress(total=self.epochs, initial=self.epoch, desc='SAE', unit='epoch') as bar:
         while self.epoch < self.epochs and self.since < patience:
             for batch in self.data():
                 self.step(batch)
