@@ -130,9 +130,9 @@ def batches(
     source, batch_size, skip, shared = as_acts(source), whole(batch_size, 'batch_size', 1), whole(skip, 'skip', 0), flag(shared, 'shared')
     _asked(columns), expect(generator is None or isinstance(generator, torch.Generator), 'generator', 'a torch.Generator or None', generator)
     n = len(source)
-    order = torch.arange(n) if generator is None else torch.randperm(n, generator=generator)
+    order = None if generator is None else torch.randperm(n, generator=generator)
     for start in range(skip*batch_size, n, batch_size):
-        idx = order[start:start+batch_size]
+        idx = torch.arange(start, min(n, start + batch_size)) if order is None else order[start:start+batch_size]
         yield source.take(share(idx) if shared else idx, columns)
 
 # %% ../../nbs/engine/sources.ipynb #67538643
