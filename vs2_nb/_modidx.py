@@ -779,6 +779,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/vs2_nb', 'doc_host': '', '
                                     'vs2_nb.engine.site.colab': ('engine/site.html#colab', 'vs2_nb/engine/site.py'),
                                     'vs2_nb.engine.site.download': ('engine/site.html#download', 'vs2_nb/engine/site.py'),
                                     'vs2_nb.engine.site.numbered': ('engine/site.html#numbered', 'vs2_nb/engine/site.py'),
+                                    'vs2_nb.engine.site.published': ('engine/site.html#published', 'vs2_nb/engine/site.py'),
                                     'vs2_nb.engine.site.relink': ('engine/site.html#relink', 'vs2_nb/engine/site.py'),
                                     'vs2_nb.engine.site.set_up': ('engine/site.html#set_up', 'vs2_nb/engine/site.py'),
                                     'vs2_nb.engine.site.typeset': ('engine/site.html#typeset', 'vs2_nb/engine/site.py')},

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ASKS', 'address', 'relink', 'SiteLinks', 'set_up', 'FoldSetUp', 'numbered', 'NumberFigures', 'typeset',
-           'TypesetEquations', 'colab', 'download', 'NotebookCopy']
+           'TypesetEquations', 'colab', 'download', 'NotebookCopy', 'published']
 
 # %% ../../nbs/engine/site.ipynb #5fd7d56e
 import ast, json, os, re, shutil
@@ -159,3 +159,12 @@ class NotebookCopy:
         shutil.copyfile(path, cfg.config_path/'_proc'/to)
         nb.cells.append(mk_cell(download(here.as_posix(), to.as_posix(), colab(cfg.git_url, cfg.branch, here.as_posix())), 'markdown'))
     def __call__(self, cell): pass
+
+# %% ../../nbs/engine/site.ipynb #8f27c7c3
+def published(
+    yml:str, # text of `_quarto.yml`
+    host:str, # `doc_host` of `settings.ini`, such as https://NAME.github.io, or ''
+    base:str, # `doc_baseurl`: the site's path there
+)->str: # the same with `site-url`, if there is a host
+    "A `_quarto.yml` that says where the site is."
+    return re.sub(r'^website:\n', f'website:\n  site-url: {host.rstrip("/")}/{base.strip("/")}\n', yml, flags=re.M) if host else yml
