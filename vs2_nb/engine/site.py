@@ -80,8 +80,11 @@ class FoldSetUp:
         text = cell.get('source') or ''
         if cell.cell_type != 'code': self.begun |= cell.cell_type == 'markdown' and bool(re.search(r'^##+ ', text, re.M)); return
         self.begun |= bool(cell.get('outputs'))
+        asked = not re.search(r'^#\| *code-summary', text, re.M) and '#| code-fold: true\n' in text # folded by its author, without a word
+        if asked: text = text.replace('#| code-fold: true\n', '')
         word, n = set_up(text, self.question), sum(not l.startswith('#|') for l in text.split('\n'))
         if cell.get('outputs') or self.begun and word != 'Imports': word = f'Code, {n} lines' if self.question and n > 10 and not ASKS.search(text) else ''
+        if asked: word = word or f'Code, {n} lines'
         if word: cell.source = f'#| code-fold: true\n#| code-summary: "{word}"\n{text}'
 
 # %% ../../nbs/engine/site.ipynb #c45f1b01
