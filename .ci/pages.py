@@ -30,6 +30,7 @@ class Page:
         self.mute = [(option, s[-60:]) for s in drawn for option in ('fig-alt', 'fig-cap') if not re.search(rf'#\|\s*{option}:', s)]
         lines = [l for m in self.markdown for l in unfenced(m)]
         self.anchors = {anchor(l) for l in lines if re.match(r'#+ ', l)} | set(re.findall(r'\{#([\w.-]+)', '\n'.join(lines)))
+        self.anchors |= set(re.findall(r'<div class="equation" id="([\w-]+)"', '\n'.join(self.markdown)))
         self.anchors |= {m[1] for c in cells if c['cell_type'] == 'code' for m in re.finditer(r'^#\|\s*label: *(\S+)', text(c['source']), re.M)}
 
 def unfenced(markdown, inside=False):
@@ -56,6 +57,7 @@ def faults(name, page, pages):
     yield from (f'a picture without {option}: … {s!r}' for option, s in page.mute)
     yield from (f'#| label: {a}: what begins with fig- Quarto numbers once more' for a in sorted(page.anchors) if a.startswith('fig-'))
     yield from (f'a picture without words: {m[0][:80]}' for l in prose for m in re.finditer(r'!\[\]\([^)]*\)|<img(?![^>]*\balt="[^"]+)[^>]*>', l))
+    yield from (f'TeX that only a program from elsewhere draws, write it as $$ … $$ on lines of its own: {l[:80]}' for l in prose if '$$' in re.sub('`[^`]*`', '', l))
     yield from (f'a placeholder: {m[0]}' for l in prose for m in PLACEHOLDER.finditer(l))
 
 if __name__ == '__main__':

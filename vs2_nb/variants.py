@@ -118,9 +118,9 @@ class Matryoshka(Reconstruction):
 
 # %% ../nbs/method/variants.ipynb #537d6089
 class Jump(torch.autograd.Function):
-    "z = pre where pre > θ, else 0; the pseudo-derivative with respect to θ is −θ/ε within ε/2 of it (arXiv 2407.14435, equation 11)."
+    "z = pre where pre > θ, else 0; the pseudo-derivative with respect to θ is −θ/h within h/2 of it (arXiv 2407.14435, equation 11)."
     @staticmethod
-    def forward(ctx, pre, theta, width): # of one shape, and ε
+    def forward(ctx, pre, theta, width): # of one shape, and h
         ctx.save_for_backward(pre, theta); ctx.width = width
         return pre.where(pre > theta, 0)
 
@@ -131,9 +131,9 @@ class Jump(torch.autograd.Function):
 
 # %% ../nbs/method/variants.ipynb #0ffee54a
 class Step(torch.autograd.Function):
-    "1 where pre > θ, else 0; the pseudo-derivative with respect to θ is −1/ε within ε/2 of it (arXiv 2407.14435, equation 12)."
+    "1 where pre > θ, else 0; the pseudo-derivative with respect to θ is −1/h within h/2 of it (arXiv 2407.14435, equation 12)."
     @staticmethod
-    def forward(ctx, pre, theta, width): # of one shape, and ε
+    def forward(ctx, pre, theta, width): # of one shape, and h
         ctx.near = (pre - theta).abs() < width/2; ctx.width = width
         return (pre > theta).to(pre)
 
@@ -143,7 +143,7 @@ class Step(torch.autograd.Function):
 # %% ../nbs/method/variants.ipynb #b24b9223
 class JumpReLUSAE(VaryingSAE):
     "A learned threshold for each latent (Rajamanoharan et al., arXiv 2407.14435); k is the mean that `L0` aims at."
-    kind, bandwidth, speed = 'jumprelu', .1, 10. # ε in units of √(var/d); log θ is `speed` times what is trained
+    kind, bandwidth, speed = 'jumprelu', .1, 10. # h in units of √(var/d); log θ is `speed` times what is trained
     def __init__(self, d:int, n:int, k:int, activation:str='relu', seed:int=0): # as of `TopKSAE`
         super().__init__(d, n, k, activation, seed)
         self.level = nn.Parameter(torch.zeros(self.n))
@@ -154,7 +154,7 @@ class JumpReLUSAE(VaryingSAE):
         return (self.speed*self.level).exp()
     @property
     def width(self)->float:
-        "ε: the width of the kernel."
+        "h: the width of the kernel."
         return self.bandwidth*(self.var.item()/self.d)**.5
 
     def _choose(self, pre, learning): return narrow(pre, self.theta.detach() - (self.width/2 if learning else 0))
