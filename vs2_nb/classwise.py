@@ -9,6 +9,7 @@ __all__ = ['Rival', 'FittedOn', 'CentredLogits', 'DN', 'ClassMeans', 'sinkhorn',
 import math
 from functools import partial
 import torch, torch.nn.functional as F
+from fastcore.basics import patch
 from .engine.check import expect, flag, floats, number, whole
 from .retrieval import neighbour_graph
 from .steering import Predictor, Transductive
@@ -35,22 +36,29 @@ class Rival(Transductive):
         "Embeddings in float64, of length 1, on the CPU."
         expect(len(e := floats(e, 'e', ('m', self.T.shape[1]))) > 0, 'e', 'at least one image', e)
         return F.normalize(e.detach().cpu().double(), dim=1)
-    def logits(self, e):
-        "The model's own logits `[m,c]`."
-        return self.s*self.unit(e) @ self.T.T
     def learn(self, e)->dict: # name → tensor
         "What is kept of these images."
         raise NotImplementedError(f'{type(self).__name__} is about the images that it is given, and leaves nothing for others')
     def score(self, e, **kept)->torch.Tensor: # `[b,c]`
         "Logits of images by what is kept."
         raise NotImplementedError(f'{type(self).__name__} leaves nothing for others')
-    def head(self, e)->callable: # e `[b,de]` → logits `[b,c]`
-        "What these images have taught."
-        kept = self.learn(e)
-        return partial(self.score, **kept)
-    def apply(self, e)->torch.Tensor: # `[m,c]`
-        "Logits of the images that it is given, all at once."
-        return self.head(e)(e)
+
+# %% ../nbs/method/classwise.ipynb #16c79d9f
+@patch
+def logits(self:Rival, e)->torch.Tensor: # `[m,c]`
+    "The model's own logits."
+    return self.s*self.unit(e) @ self.T.T
+
+@patch
+def head(self:Rival, e)->callable: # e `[b,de]` → logits `[b,c]`
+    "What these images have taught."
+    kept = self.learn(e)
+    return partial(self.score, **kept)
+
+@patch
+def apply(self:Rival, e)->torch.Tensor: # `[m,c]`
+    "Logits of the images that it is given, all at once."
+    return self.head(e)(e)
 
 # %% ../nbs/method/classwise.ipynb #004b099f
 class FittedOn(Predictor):

@@ -49,14 +49,6 @@ class Bench:
         self.gamma, self.lam, self.N, self.w_aux, self.l1 = number(gamma, 'gamma'), number(lam, 'lam'), whole(N, 'N', 1), number(w_aux, 'w_aux', 0), number(l1, 'l1', 0)
         self.blocks, self.options, self._kept = whole(blocks, 'blocks', 1), options, {}
         self.views, self.train = views or {}, train or self._train_once
-    @property
-    def alpha(self):
-        "lam (gamma − 1), the push of VS2."
-        return self.lam*(self.gamma - 1)
-    @property
-    def c(self):
-        "Number of classes."
-        return len(self.data.classnames)
     @cached_property
     def text(self):
         "`[de,c]` class texts."
@@ -70,10 +62,22 @@ class Bench:
     def ensemble(self):
         "`[de,c]` texts of the ensemble of prompts."
         return self.clip.text(self.data.classnames, prompt_fact(self.data, 'ensemble', self.data.templates))
-    @cached_property
-    def vocabulary(self):
-        "Words for SpLiCE."
-        return prompt_fact(self.data, 'vocabulary', self.data.classnames)
+
+# %% ../nbs/evidence/workbench.ipynb #b4017876
+@patch(as_prop=True)
+def alpha(self:Bench):
+    "lam (gamma − 1), the push of VS2."
+    return self.lam*(self.gamma - 1)
+
+@patch(as_prop=True)
+def c(self:Bench):
+    "Number of classes."
+    return len(self.data.classnames)
+
+@patch(as_prop=True)
+def vocabulary(self:Bench):
+    "Words for SpLiCE."
+    return prompt_fact(self.data, 'vocabulary', self.data.classnames)
 
 # %% ../nbs/evidence/workbench.ipynb #54e5e4a3
 @patch
