@@ -35,19 +35,18 @@ def serve(home):
 def faults(page, mine):
     "What `explore` does wrong; `mine` is a picture of the reader's."
     page.locator('.jp-CodeCell .cm-content').click()
-    page.keyboard.press('Shift+Enter')
+    page.keyboard.press('Control+Enter') # and no new cell to scroll to
     shown = page.locator('.widget-html-content').first
     shown.locator('table').first.wait_for() # the model is loaded, perhaps an SAE is trained
-    def after(do): # what it shows then is no longer what it was
+    def after(do, seen=lambda was: shown.inner_html() != was): # what it shows then is no longer what it was
         was = shown.inner_html()
         do()
         for _ in range(3000):
-            if shown.inner_html() != was: return True
+            if seen(was): return True
             page.wait_for_timeout(100)
     alpha = page.locator('.widget-inline-hbox', has_text='alpha').get_by_role('slider')
     if not after(lambda: [alpha.press('ArrowRight') for _ in range(5)]): yield 'alpha is moved and no bar changes'
-    if not after(lambda: page.locator('.widget-select-multiple option').first.click()): yield 'only one latent is amplified and no bar changes'
-    if '(off)' not in shown.inner_text(): yield 'no latent is off'
+    if not after(lambda: page.locator('.widget-select-multiple option').first.click(), lambda _: '(off)' in shown.inner_text()): yield 'only one latent is amplified and no other is off'
     if not after(lambda: page.locator('.widget-dropdown select').select_option('centroid')): yield 'the centroid gives the same bars'
     def choose():
         with page.expect_file_chooser() as chooser: page.locator('.widget-upload').click()
