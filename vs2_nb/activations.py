@@ -178,8 +178,10 @@ def extract(
     path = _place(out, clip, identity)
     with _alone(path), clip._exactly(): # q too, also inside `torch.autocast`
         writer = _writer(path, identity)
-        if not (found := writer.manifest['complete']): _run(clip, split, writer, batch_size, q, workers)
-    return Store(path, verify=found) # one that was just written was checked when it was finished
+        waited = None if writer.manifest['complete'] else _run(clip, split, writer, batch_size, q, workers)
+    store = Store(path, verify=waited is None) # one that was just written was checked when it was finished
+    store.waited = waited
+    return store
 
 # %% ../nbs/method/activations.ipynb #017a576c
 def _key(identity):
@@ -198,19 +200,18 @@ def _place(out, clip, identity):
 
 # %% ../nbs/method/activations.ipynb #c7df6cf5
 def _writer(path, identity):
-    "The folder's writer, the same for all processes; who comes second tells nothing new."
-    def open_it(): return StoreWriter(path, {k: v for k, v in identity.items() if k not in ASIDE or not (path/'manifest.json').exists()})
-    if rank() == 0: open_it().tidy()
+    "The folder's writer, the same for all processes; the first one tidies."
+    if rank() == 0: StoreWriter(path, identity).tidy()
     wait()
-    return open_it()
+    return StoreWriter(path, identity)
 
 # %% ../nbs/method/activations.ipynb #1b5f9728
 @contextmanager
 def _alone(path):
-    "Another job that wants the same store waits; a finished store is read where no lock can be made."
+    "Another job that wants the same folder waits (an address has no lock); a finished store is read where no lock can be made."
     with ExitStack() as stack:
         try:
-            if rank() == 0: stack.enter_context(hold(FileLock(path/'lock'), 'out'))
+            if rank() == 0 and isinstance(path, Path): stack.enter_context(hold(FileLock(path/'lock'), 'out'))
         except OSError as e:
             whole = (path/'manifest.json').exists() and read_manifest(path)['complete']
             if e.errno not in (errno.EACCES, errno.EPERM, errno.EROFS) or not whole: raise
@@ -229,10 +230,11 @@ def _finish(writer, split, n):
 
 # %% ../nbs/method/activations.ipynb #829fd4a3
 def _run(clip, split, writer, batch_size, q, num_workers):
-    "Encode and write this process's shards, but for those that are done; then finish the store."
+    "Encode and write this process's shards, but for those that are done; then finish the store. Gives the share of the time that it waited for images."
     ident = writer.manifest['identity']
     size, n = ident['shard_size'], -(-len(split)//ident['shard_size'])
-    todo = [i for i in range(rank(), n, world()) if not writer.record(i).exists()]
+    done = writer.done()
+    todo = [i for i in range(rank(), n, world()) if i not in done]
     # no batch crosses a shard
     shards = {i: range(i*size, min((i+1)*size, len(split))) for i in todo}
     plan = {i: [list(r[b:b+batch_size]) for b in range(0, len(r), batch_size)] for i, r in shards.items()}
@@ -245,7 +247,9 @@ def _run(clip, split, writer, batch_size, q, num_workers):
                 skipped += [split.ids[j] for j in batch[3]]
                 bar.update(len(rows))
             writer.write(i, _joined(parts), skipped)
-        bar.set_postfix_str(f'{100*loader.waited/(time.perf_counter() - start):.0f} % of the time waiting for images')
+        waited = loader.waited/(time.perf_counter() - start)
+        bar.set_postfix_str(f'{100*waited:.0f} % of the time waiting for images')
     wait()
     if rank() == 0: _finish(writer, split, n)
     wait()
+    return waited

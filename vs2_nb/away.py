@@ -6,7 +6,7 @@
 __all__ = ['where', 'AwayWriter', 'open_writer', 'AwayStore', 'open_store', 'stream_order', 'train_stream']
 
 # %% ../nbs/tools/away.ipynb #c6d93594
-import inspect, io, numpy as np, re, tempfile, torch
+import inspect, io, numpy as np, tempfile, torch
 from contextlib import suppress
 from fastcore.basics import patch
 from functools import partial
@@ -14,11 +14,11 @@ from pathlib import Path
 from fsspec.implementations.local import LocalFileSystem
 from .engine.check import expect, location, whole
 from .engine.checkpoint import Checkpoint
-from .engine.files import cache_dir, read_json, sha256_file, write_json
+from .engine.files import cache_dir, sha256_file
 
 # %% ../nbs/tools/away.ipynb #39fdb8bb
 from .engine.ranks import all_sum, gather, rank, world
-from .engine.store import SCHEMA, DamagedStore, Store, StoreWriter, _File, _alike, read_manifest, shard_file
+from .engine.store import DamagedStore, Store, StoreWriter, _File, _alike, read_manifest, record_file, shard_file
 from .formats import _fs, _remote
 from .train import SAMPLE, Part, _asked, _key, _look, _scaled, _trainer, _untrained, fold, train_sae
 
@@ -62,8 +62,8 @@ class AwayWriter(StoreWriter):
         if 'manifest.json' in found: self.there.get(['manifest.json'], here)
         elif found: raise ValueError(f'out: expected an empty or new place, {address} holds {len(found)} other files, {min(found)} first')
         super().__init__(here, identity)
-        if not found: self.there.put(here/'manifest.json')
-        self.tidy()
+
+    def __str__(self): return self.address
 
     def record(self, i):
         "The file that says that shard i is done, fetched if it lies there."
@@ -73,8 +73,12 @@ class AwayWriter(StoreWriter):
                 self.there.get([file.name], Path(t)); (Path(t)/file.name).replace(file)
         return file
 
-    def done(self)->set: # the numbers of the shards that have a record
-        return {int(n[6:-5]) for n in self.there.names() if re.fullmatch(r'shard-\d+\.json', n)}
+    def tidy(self):
+        "Records that the manifest holds by now are deleted there."
+        if self.manifest['complete'] and (old := self.done()): self.there.rm([record_file(i) for i in sorted(old)])
+
+    def _names(self): return self.there.names()
+    def _opened(self): return AwayStore(self.address)
 
 # %% ../nbs/tools/away.ipynb #0138a77d
 def open_writer(place, identity):
@@ -83,34 +87,19 @@ def open_writer(place, identity):
 
 # %% ../nbs/tools/away.ipynb #dea6bbbb
 @patch
-def write(self:AwayWriter, i:int, columns:dict, skipped=()): # as for `StoreWriter.write`
-    "Write one shard here, send its files, then its record."
-    StoreWriter.write(self, i, columns, skipped)
-    for file in [self.path/shard_file(c, i) for c in columns]: self.there.put(file); file.unlink()
-    self.there.put(self.path/f'shard-{i:05d}.json')
+def _send(self:AwayWriter, file):
+    "A file is whole: there it goes, and rows do not stay here."
+    self.there.put(file)
+    if file.suffix == '.npy': file.unlink()
 
 # %% ../nbs/tools/away.ipynb #b8274d01
 @patch
-def finish(self:AwayWriter,
-    n:int, # number of shards
-): # the `AwayStore`
-    "Gather the records into the manifest, all files there by their names; each is checked when it is fetched."
-    records = [f'shard-{i:05d}.json' for i in range(whole(n, 'n', 1))]
-    if missing := [r for r in records if not (self.path/r).exists()]: self.there.get(missing, self.path)
-    said = [read_json(self.path/r, SCHEMA, DamagedStore, sealed=True) for r in records]
-    shards = [{k: s[k] for k in ('rows', 'skipped', 'sha256')} for s in said]
-    want = {shard_file(c, i) for i, s in _alike(shards, self.address).items() for c in s['sha256']}
-    if not want: raise ValueError(f'shards: expected at least one row in {n}, got none')
-    if lost := want - self.there.names(): raise DamagedStore(f'{self.address}: {min(lost)} is missing')
-    self.manifest |= dict(complete=True, shards=shards)
-    write_json(self.path/'manifest.json', self.manifest, sealed=True)
-    self.there.put(self.path/'manifest.json'); self.tidy()
-    return AwayStore(self.address)
-
-@patch
-def tidy(self:AwayWriter):
-    "Records that the manifest holds by now are deleted there."
-    if self.manifest['complete'] and (old := self.done()): self.there.rm([f'shard-{i:05d}.json' for i in sorted(old)])
+def _gather(self:AwayWriter, n):
+    "What the records say, fetched several at a time; the files are there by their names, and each is checked when it is fetched."
+    if missing := [r for r in map(record_file, self.done() & {*range(whole(n, 'n', 1))}) if not (self.path/r).exists()]: self.there.get(missing, self.path)
+    shards = StoreWriter._gather(self, n)
+    if lost := {shard_file(c, i) for i, s in enumerate(shards) for c in s['sha256']} - self._names(): raise DamagedStore(f'{self}: {min(lost)} is missing')
+    return shards
 
 # %% ../nbs/tools/away.ipynb #00d4c94b
 class AwayStore(Store):

@@ -15,8 +15,6 @@ from importlib.metadata import PackageNotFoundError, version
 from io import StringIO
 from pathlib import Path
 from torch.utils.data import DataLoader
-from unittest.mock import patch
-from . import activations
 from .activations import extract
 from .clip import load_clip
 from .cluster import extract_ray
@@ -111,18 +109,14 @@ def bench_prefetch(
     workers:int=1, # processes that open images, on both roads
 )->pd.DataFrame: # `ratio`: how many times longer than the loop; `waiting %`
     "`extract` on a folder of JPEG files beside a loop with open_clip, both with worker processes."
-    clip, loaders = load_clip(model, 'random', device), []
-    class Watched(activations._Loader):
-        def __init__(self, *args): super().__init__(*args); loaders.append(self)
+    clip, waited = load_clip(model, 'random', device), []
     with tempfile.TemporaryDirectory() as path:
         split = photo_files(path, 4*images)
         def store():
-            with tempfile.TemporaryDirectory() as out, redirect_stderr(StringIO()), patch.object(activations, '_Loader', Watched):
-                extract(clip, split, out, images, num_workers=workers)
+            with tempfile.TemporaryDirectory() as out, redirect_stderr(StringIO()): waited.append(extract(clip, split, out, images, num_workers=workers).waited)
         took = in_turns({'extract a folder': store, 'open_clip, as many workers': lambda: bare_loop(clip, split, images, workers)}, repeats)
     rows = {name: speed(t, took['open_clip, as many workers'], 4*images) for name, t in took.items()}
-    waited = np.array([l.waited for l in loaders[1:]]) # seconds of each timed round
-    rows['extract a folder']['waiting %'] = 100*np.median(1000*waited/took['extract a folder'])
+    rows['extract a folder']['waiting %'] = 100*np.median(waited[1:]) # of the timed rounds
     return road_table(rows)
 
 # %% ../nbs/tools/bench.ipynb #e4b5c644

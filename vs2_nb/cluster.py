@@ -6,12 +6,12 @@
 __all__ = ['ShardWorker', 'extract_ray']
 
 # %% ../nbs/tools/cluster.ipynb #d64c17cc
-import logging, os, torch
-from contextlib import contextmanager, nullcontext
+import io, logging, os, torch
+from contextlib import contextmanager, redirect_stdout
 import numpy as np
 from fastcore.basics import patch
-from .activations import _Pictures, _alone, _encode, _finish, _joined, _place, _writer, store_identity
-from .away import AwayWriter, open_store, open_writer, where
+from .activations import _Pictures, _alone, _encode, _finish, _joined, _place, store_identity
+from .away import open_store, open_writer, where
 from .engine.check import expect, function, number, one_of, whole
 from .engine.ranks import progress
 from .engine.store import Store
@@ -100,16 +100,16 @@ def extract_ray(
     clip.untouched()
     with clip._exactly(): identity = store_identity(clip, split, dtype) | dict(shard_size=shard_size, on_error=on_error)
     path = None if out is None else where(out)
-    if not (away := isinstance(path, str)): path = _place(path, clip, identity).absolute()
-    with nullcontext() if away else _alone(path):
-        writer = AwayWriter(path, identity) if away else _writer(path, identity)
+    if not isinstance(path, str): path = _place(path, clip, identity).absolute()
+    with _alone(path):
+        (writer := open_writer(path, identity)).tidy()
         if writer.manifest['complete']: return open_store(path)
         n = -(-len(split)//shard_size)
-        done = writer.done() if away else [i for i in range(n) if writer.record(i).exists()]
-        todo = sorted({*range(n)} - {*done})
+        todo = sorted({*range(n)} - writer.done())
         with _ray(address, workers) as ray, progress(total=len(split), desc=f'{clip.name}: extracting, {workers} workers', unit='img') as bar:
             bar.update(len(split) - sum(min(shard_size, len(split) - i*shard_size) for i in todo))
             args = load, split, str(path), writer.manifest['identity'], batch_size, torch.get_num_threads()
-            for row in _given_out(ray, todo, args, min(workers, max(1, len(todo))), cpus, gpus) if todo else (): bar.update(int(row['images']))
+            with redirect_stdout(io.StringIO()): # Ray prints each loss of a worker there
+                for row in _given_out(ray, todo, args, min(workers, len(todo)), cpus, gpus) if todo else (): bar.update(int(row['images']))
         writer.tidy() # what killed workers left half written; nobody is writing now
         return _finish(writer, split, n)
