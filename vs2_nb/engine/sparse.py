@@ -182,11 +182,12 @@ class Sparse:
 def sparse(
     sae:TopKSAE,
     always:bool=False, # also where it does not pay
-    encoder_dtype:torch.dtype=None, # torch.bfloat16: choose the latents in half the digits
+    encoder_dtype:torch.dtype=None, # torch.bfloat16: choose the latents in half the digits; not where they depend on the batch
 ):
     "Within it, `sae` takes the sparse road where that pays."
     always, cls = flag(always, 'always'), type(able(sae, 'sae', 'a TopKSAE', 'encode_topk', 'mix', 'W_dec'))
     expect(encoder_dtype is None or isinstance(encoder_dtype, torch.dtype), 'encoder_dtype', 'a torch.dtype or None', encoder_dtype)
+    expect(encoder_dtype is None or sae.by_image, 'encoder_dtype', 'None for an SAE whose latents depend on the batch', encoder_dtype)
     sae.__class__ = type(cls.__name__, (Sparse, cls), dict(always=always, encoder_dtype=encoder_dtype))
     try: yield sae
     finally: sae.__class__ = cls

@@ -90,7 +90,7 @@ class Trainer:
         able(sae, 'sae', 'a TopKSAE', 'encode_topk', 'W_dec', 'history')
         told = checked(epochs=epochs, batch_size=batch_size, lr=lr, warmup=warmup, decay=decay, max_norm=max_norm, k_start=k_start, seed=seed, encoder_dtype=encoder_dtype)
         expect(lr is not None, 'lr', 'a number above 0', lr)
-        expect(encoder_dtype in ('float32', 'bfloat16') and (sae.by_image or encoder_dtype == 'float32'), 'encoder_dtype', "'float32', or 'bfloat16' for a TopKSAE", encoder_dtype)
+        expect(encoder_dtype == 'float32' or encoder_dtype and sae.by_image, 'encoder_dtype', "'float32', or 'bfloat16' for a TopKSAE", encoder_dtype)
         expect(k_start is None or k_start <= sae.n, 'k_start', f'at most {sae.n} latents', k_start)
         for name, v in told.items(): setattr(self, name, v)
         expect(isinstance(losses, (list, tuple)) and losses and all(map(callable, losses)), 'losses', 'a list of losses f(x, x_tilde, values, indices, y)', losses)
