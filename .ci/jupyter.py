@@ -35,7 +35,10 @@ def serve(home):
 def faults(page, mine):
     "What `explore` does wrong; `mine` is a picture of the reader's."
     page.locator('.jp-CodeCell .cm-content').click()
-    page.keyboard.press('Control+Enter') # and no new cell to scroll to
+    for _ in range(100): # JupyterLab forgets a cell that is run before its kernel is there
+        page.keyboard.press('Control+Enter') # and no new cell to scroll to
+        page.wait_for_timeout(2000)
+        if page.locator('.jp-InputPrompt').first.inner_text() != '[ ]:': break
     shown = page.locator('.widget-html-content').first
     shown.locator('table').first.wait_for() # the model is loaded, perhaps an SAE is trained
     def after(do, seen=lambda was: shown.inner_html() != was): # what it shows then is no longer what it was
