@@ -8,7 +8,7 @@ __all__ = ['TRAINERS', 'in_turns', 'ratio', 'said', 'speed', 'road_table', 'made
            'training_memory', 'bench_training']
 
 # %% ../nbs/tools/bench_sae.ipynb #145fdfec
-import matplotlib, numpy as np, os, pandas as pd, time, torch, torch.nn.functional as F
+import matplotlib, numpy as np, os, pandas as pd, random, time, torch, torch.nn.functional as F
 from contextlib import nullcontext, redirect_stderr, redirect_stdout
 from functools import partial
 from io import StringIO
@@ -26,11 +26,11 @@ def in_turns(
     roads:dict, # name → function without arguments
     repeats:int=7, # rounds that count; one more comes before
 )->dict: # name → milliseconds of each round, `[repeats]`
-    "Time every road once per round, round after round."
+    "Time every road once per round, each round in another order."
     took = {name: [] for name in roads}
     for r in range(repeats + 1):
-        for name, f in roads.items():
-            start = time.perf_counter(); f()
+        for name in random.Random(r).sample(list(roads), len(roads)):
+            start = time.perf_counter(); roads[name]()
             if torch.cuda.is_available(): torch.cuda.synchronize() # a GPU's work is only ordered, not done
             if r: took[name].append(1000*(time.perf_counter() - start))
     return {name: np.array(t) for name, t in took.items()}

@@ -245,7 +245,7 @@ def rows(
 )->np.ndarray: # int64, in 0 … n−1
     "Row numbers that exist."
     if torch.is_tensor(idx): idx = idx.cpu().numpy() if not idx.is_meta else None
-    try: idx = np.asarray(idx)
+    try: idx = np.arange(idx.start, idx.stop, idx.step) if isinstance(idx, range) else np.asarray(idx)
     except ValueError: idx = np.array(None) # ragged
     idx = idx.astype(np.int64) if not idx.size else idx
     expect(idx.ndim == 1 and (idx.dtype.kind in 'iu' or idx.dtype == bool and len(idx) == n), name, f'row numbers, or a mask of {n}', idx)

@@ -132,8 +132,8 @@ def batches(
     n = len(source)
     order = None if generator is None else torch.randperm(n, generator=generator)
     for start in range(skip*batch_size, n, batch_size):
-        idx = torch.arange(start, min(n, start + batch_size)) if order is None else order[start:start+batch_size]
-        yield source.take(share(idx) if shared else idx, columns)
+        idx = range(start, min(n, start + batch_size)) if order is None else order[start:start+batch_size]
+        yield source.take(share(torch.as_tensor(idx)) if shared else idx, columns)
 
 # %% ../../nbs/engine/sources.ipynb #67538643
 def _locate(ends, idx):

@@ -250,20 +250,18 @@ def verify(self:Store):
                                    'delete the store and extract again')
 
 # %% ../../nbs/engine/store.ipynb #84d82bdf
-PIECE = 2**19 # bytes copied at a time
+PIECE = 2**20 # bytes copied at a time
 
 def _packed(a):
-    "Each row as one item."
-    return a.reshape(len(a), -1).view(np.dtype((np.void, a[0].nbytes)))[:,0]
+    "Each row as one item; None where that cannot be."
+    return a.reshape(len(a), -1).view(np.dtype((np.void, a[0].nbytes)))[:,0] if a.ndim > 1 and a.size and a.flags.c_contiguous else None
 
 # %% ../../nbs/engine/store.ipynb #3f7b4b57
-def _put(out, here, shard, there):
-    "out[here] = shard[there], by slices or by row numbers."
-    packs = out.ndim > 1 and out.size and shard.dtype == out.dtype and shard.flags.c_contiguous
-    if isinstance(here, slice) or not packs: out[here] = shard[there]; return
-    out, shard = _packed(out), _packed(shard)
-    n = max(1, PIECE//out.itemsize)
-    for s in range(0, len(here), n): out[here[s:s+n]] = shard[there[s:s+n]]
+def _put(out, here, shard, there, piece):
+    "out[here] = shard[there], by row numbers, as many at a time as fit into piece."
+    for s in range(0, len(here), len(piece)):
+        put, took = here[s:s+len(piece)], there[s:s+len(piece)]
+        out[put] = shard.take(took, out=piece[:len(took)], mode='clip')
 
 # %% ../../nbs/engine/store.ipynb #6ba3291e
 @patch
@@ -276,19 +274,40 @@ def _mapped(self:Store, name, i):
 
 # %% ../../nbs/engine/store.ipynb #6cb688fd
 @patch
-def _gather(self:Store, name, idx):
-    out = np.empty((len(idx), *self.shapes[name]), self.dtypes[name])
-    if not len(idx): return out
-    run = idx[-1] - idx[0] == len(idx) - 1 and (np.diff(idx) == 1).all() # consecutive
-    order = None if run else np.argsort(idx)
-    near = idx if run else idx[order]
+def _in_order(self:Store, name, run, out):
+    i, a = int(np.searchsorted(self.ends, run.start, side='right')), run.start
+    while a < run.stop:
+        first, b = int(self.ends[i-1]) if i else 0, min(run.stop, int(self.ends[i]))
+        if a < b: out[a-run.start:b-run.start] = self._mapped(name, i)[a-first:b-first] # else a shard without rows
+        i, a = i + 1, b
+
+# %% ../../nbs/engine/store.ipynb #5c0a77e1
+@patch
+def _scattered(self:Store, name, idx, out):
+    order, items = np.argsort(idx), _packed(out)
+    near, piece = idx[order], None if items is None else np.empty(max(1, min(len(items), PIECE//items.itemsize)), items.dtype)
     first, last = np.searchsorted(self.ends, near[[0, -1]], side='right').tolist()
     cuts = [0, *np.searchsorted(near, self.ends[first:last+1]).tolist()]
     for i, a, b in zip(range(first, last+1), cuts, cuts[1:]):
         if a == b: continue # nothing of this shard
-        there = near[a:b] - (self.ends[i-1] if i else 0)
-        here, there = (slice(a, b), slice(there[0], there[-1]+1)) if run else (order[a:b], there)
-        _put(out, here, self._mapped(name, i), there)
+        here, there, shard = order[a:b], near[a:b] - (self.ends[i-1] if i else 0), self._mapped(name, i)
+        if items is None or shard.dtype != out.dtype or (packed := _packed(shard)) is None: out[here] = shard[there]
+        else: _put(items, here, packed, there, piece)
+
+# %% ../../nbs/engine/store.ipynb #71d2be0f
+def _run(idx, n):
+    "Rows that exist: a range where they lie one after the other, else an array."
+    if isinstance(idx, range) and idx.step == 1 and 0 <= idx.start <= idx.stop <= n: return idx
+    idx = _rows(idx, n)
+    near = len(idx) and idx[-1] - idx[0] == len(idx) - 1 and (np.diff(idx) == 1).all()
+    return range(int(idx[0]), int(idx[-1]) + 1) if near else idx
+
+# %% ../../nbs/engine/store.ipynb #d90b3c52
+@patch
+def _gather(self:Store, name, idx):
+    "Rows of a column, as `_run` says them."
+    out = np.empty((len(idx), *self.shapes[name]), self.dtypes[name])
+    if len(idx): (self._in_order if isinstance(idx, range) else self._scattered)(name, idx, out)
     return out
 
 # %% ../../nbs/engine/store.ipynb #ac0f7554
@@ -299,13 +318,13 @@ def column(self:Store,
 )->np.ndarray: # those rows
     "Rows of one column."
     one_of(name, 'name', self.maps)
-    return self._gather(name, _rows(idx, len(self)))
+    return self._gather(name, _run(idx, len(self)))
 
 # %% ../../nbs/engine/store.ipynb #18abc77b
 @patch
 def take(self:Store, idx, columns=None)->Acts:
     "Rows `idx`, all columns or those named, in memory; x is always there."
-    idx, names = _rows(idx, len(self)), _asked(columns)
+    idx, names = _run(idx, len(self)), _asked(columns)
     cols = {c: self._gather(c, idx) for c in self.maps if c in names or c == 'x'}
     return Acts(**{c: v if c == 'ids' else torch.from_numpy(v) for c, v in cols.items()})
 
@@ -313,7 +332,7 @@ def take(self:Store, idx, columns=None)->Acts:
 @patch
 def load(self:Store)->Acts:
     "Everything, in memory."
-    return self.take(np.arange(len(self)))
+    return self.take(range(len(self)))
 
 # %% ../../nbs/engine/store.ipynb #aa578410
 def list_stores(
