@@ -147,7 +147,7 @@
     const right = h => s.pictures.filter((q, i) => best(core.probabilities(s, i, h)) === q.truth).length
     const every = {...how(), on: null}
     parts.alpha.textContent = state.alpha.toFixed(2)
-    parts.big.replaceChildren(picture(p.image, 168, `a picture of the class ${s.classes[p.truth]}`), el('figcaption', {}, `${s.classes[p.truth]} (${p.id})`))
+    parts.big.replaceChildren(picture(p.image, 168, `a picture of the class ${s.classes[p.truth]}`), el('figcaption', {}, `${s.classes[p.truth]} (`, ...p.id.split(/(?<=[/_-])/).flatMap(t => [t, el('wbr')]), ')'))
     parts.said.replaceChildren(`Zero-shot says `, el('b', {}, s.classes[best(before)]), `, steered `,
       el('b', {}, s.classes[best(after)]), `; it is `, el('b', {}, s.classes[p.truth]), '. ',
       `FVU of this picture is ${fvu.toFixed(2)}` +
