@@ -359,7 +359,7 @@ SAE = [
     Door('sparse.dots', dict(x=X('b', 'd', skip=('nan', 'inf')), W=X('m', 'd', skip=('nan', 'inf')), indices=Indices(top=lambda s: s['m']))),
     Door('sparse.weighted_rows', dict(W=X('m', 'd', skip=('nan', 'inf')), indices=Indices(top=lambda s: s['m']), weights=X('b', 'k', skip=('nan', 'inf')))),
     Door('sparse.by_latent', dict(indices=Indices(), values=X('b', 'k', skip=('nan', 'inf')), n=Int(12, 12, skip=('below', 'half')))),
-    Door('sparse.top', dict(score=X('b', 'n', skip=('nan', 'inf')), k=Int(1, 4, lambda s: s['n']))),
+    Door('sparse.top', dict(score=X('b', 'n', skip=('nan', 'inf')), k=Int(1, 4, lambda s: s['n']), sorted=Flag())),
     Door('sparse.pays', dict(b=Int(0, 9), d=Int(0, 9), n=Int(0, 9), k=Int(0, 9), device=Word('cpu'), dtype=obj(lambda: torch.float32))),
     Door('sparse.sparse', dict(sae=Sae(), always=Flag(), encoder_dtype=Maybe(obj(lambda: torch.bfloat16))), call=lambda sae, **o: _forward(sae, **o))]
 

@@ -88,15 +88,16 @@ def _dots(x, W, indices):
 def top(
     score:torch.Tensor, # `[b,n]`
     k:int,
-)->torch.Tensor: # `[b,k]` int64, the largest first
+    sorted:bool=True, # the largest first; False: in any order
+)->torch.Tensor: # `[b,k]` int64
     "Indices of the k largest of each row."
     b, n = (score := floats(score, 'score', ('b', 'n'), finite=False)).shape
-    k = whole(k, 'k', 1, n)
-    m = max((m for m in (4, 8, 16) if n%m == 0 and m*m*k <= n and score.device.type == 'cpu'), default=1)
-    if m == 1: return score.topk(k).indices
+    k, sorted = whole(k, 'k', 1, n), flag(sorted, 'sorted')
+    m = max((m for m in (4, 6, 8, 16) if n%m == 0 and m*m*k <= n and score.device.type == 'cpu'), default=1)
+    if m == 1: return score.topk(k, sorted=sorted).indices
     groups = score.view(b, m, n//m).amax(1).topk(k, sorted=False).indices # a group: every n/m-th column
     members = (groups[:,None] + torch.arange(0, n, n//m)[:,None]).view(b, m*k)
-    return members.gather(1, score.gather(1, members).topk(k).indices)
+    return members.gather(1, score.gather(1, members).topk(k, sorted=sorted).indices)
 
 # %% ../../nbs/engine/sparse.ipynb #0478306f
 class ActsAt(torch.autograd.Function):
@@ -169,7 +170,7 @@ class Sparse:
         acts = ActsAt.apply(x, self.W_enc, self.b_pre, self.b_enc if self.activation == 'relu' else None, indices, acts)
         return self._values(acts, indices), indices
 
-    def _top(self, score): return top(score, self.k)
+    def _top(self, score): return top(score, self.k, sorted=self.encoder_dtype is None) # bfloat16 has hardly an order among them
 
     def mix(self, values, indices):
         if self._pays(*indices.shape): return Mix.apply(values, indices, self.W_dec)
