@@ -201,10 +201,10 @@ def training_data(
     acts:str=None, # folder of a store; its own d counts then
     device:str='cpu',
 )->tuple: # to train on `[m,d]`, held out `[h,d]`
-    "Eight batches of made-up x to train on and one held out; or a store, a ninth of it held out."
-    x = Store(acts).load().x.float() if acts else made_up(9*batch, d, n, k)
+    "32 batches of made-up x to train on and one held out; or a store, a 33rd of it held out."
+    x = Store(acts).load().x.float() if acts else made_up(33*batch, d, n, k)
     x = x[torch.randperm(len(x), generator=torch.Generator().manual_seed(0))].to(device)
-    return x[len(x)//9:], x[:len(x)//9]
+    return x[len(x)//33:], x[:len(x)//33]
 
 # %% ../nbs/tools/bench_sae.ipynb #459e8ab7
 def feed(x, batch:int, seed:int=0): # `[m,d]`; yields `[batch,d]`, without end
