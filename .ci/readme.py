@@ -1,5 +1,5 @@
 """README.md from nbs/index.ipynb, without Quarto, and the card that a link to the site shows. With --check: fail if they are not what is there."""
-import base64, hashlib, io, json, re, sys
+import base64, hashlib, io, json, re, sys, yaml
 from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
@@ -36,26 +36,26 @@ def convert(nb):
         elif not re.match(r'#\|\s*hide', src): parts += [fence(re.sub(r'(?m)^#\|.*\n', '', src), 'python'), *outputs(cell, files)]
     return HEAD + '\n\n'.join(parts) + '\n', files
 
-def sha256(picture): return hashlib.sha256(picture).hexdigest()
+def sha256(picture, *words): return hashlib.sha256(b'\n'.join([picture, *map(str.encode, words)])).hexdigest()
 
 def card(picture, title, said):
-    "A picture under the name and what it is, 1200 × 630; it carries the picture's hash."
+    "A picture under the name and what it is, 1200 × 630; it carries the hash of what it shows."
     out, figure = Image.new('RGB', (1200, 630), 'white'), Image.open(io.BytesIO(picture)).convert('RGB')
     draw, figure = ImageDraw.Draw(out), figure.resize((1080, 1080*figure.height//figure.width), Image.Resampling.LANCZOS)
     draw.text((60, 60), title, '#0a58a6', ImageFont.load_default(84))
     draw.multiline_text((60, 175), said.replace(': ', ':\n', 1), 'black', ImageFont.load_default(32), spacing=10)
     out.paste(figure, (60, 310))
-    (info := PngImagePlugin.PngInfo()).add_text('of', sha256(picture)); out.save(CARD, pnginfo=info)
+    (info := PngImagePlugin.PngInfo()).add_text('of', sha256(picture, title, said)); out.save(CARD, pnginfo=info)
 
 if __name__ == '__main__':
     md, files = convert(json.loads((ROOT/'nbs/index.ipynb').read_text(encoding='utf-8')))
-    want = {'README.md': md.encode()} | files
+    site = yaml.safe_load((ROOT/'_quarto.yml').read_text(encoding='utf-8'))['website']
+    want, shown = {'README.md': md.encode()} | files, (files['nbs/images/index_0.png'], site['title'], site['description'])
     if '--check' in sys.argv:
         old = [p for p, b in want.items() if not (ROOT/p).exists() or (ROOT/p).read_bytes() != b]
-        if not CARD.exists() or Image.open(CARD).text.get('of') != sha256(files['nbs/images/index_0.png']): old.append(CARD.name)
+        if not CARD.exists() or Image.open(CARD).text.get('of') != sha256(*shown): old.append(CARD.name)
         sys.exit(f'not equal to nbs/index.ipynb: {", ".join(old)}; run .ci/readme.py' if old else 0)
     for p, b in want.items():
         (ROOT/p).parent.mkdir(exist_ok=True)
         (ROOT/p).write_bytes(b)
-    site = (ROOT/'_quarto.yml').read_text(encoding='utf-8')
-    card(files['nbs/images/index_0.png'], *(re.search(rf'(?m)^  {k}: "(.*)"$', site)[1] for k in ('title', 'description')))
+    card(*shown)

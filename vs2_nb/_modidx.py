@@ -858,6 +858,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/vs2_nb', 'doc_host': '', '
                                      'vs2_nb.engine.store.Store.__init__': ('engine/store.html#store.__init__', 'vs2_nb/engine/store.py'),
                                      'vs2_nb.engine.store.Store.__len__': ('engine/store.html#store.__len__', 'vs2_nb/engine/store.py'),
                                      'vs2_nb.engine.store.Store.__repr__': ('engine/store.html#store.__repr__', 'vs2_nb/engine/store.py'),
+                                     'vs2_nb.engine.store.Store._first': ('engine/store.html#store._first', 'vs2_nb/engine/store.py'),
                                      'vs2_nb.engine.store.Store._gather': ('engine/store.html#store._gather', 'vs2_nb/engine/store.py'),
                                      'vs2_nb.engine.store.Store._in_order': ('engine/store.html#store._in_order', 'vs2_nb/engine/store.py'),
                                      'vs2_nb.engine.store.Store._mapped': ('engine/store.html#store._mapped', 'vs2_nb/engine/store.py'),

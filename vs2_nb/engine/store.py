@@ -274,10 +274,15 @@ def _mapped(self:Store, name, i):
 
 # %% ../../nbs/engine/store.ipynb #6cb688fd
 @patch
+def _first(self:Store, i):
+    "Number of a shard's first row."
+    return int(self.ends[i-1]) if i else 0
+
+@patch
 def _in_order(self:Store, name, run, out):
     i, a = int(np.searchsorted(self.ends, run.start, side='right')), run.start
     while a < run.stop:
-        first, b = int(self.ends[i-1]) if i else 0, min(run.stop, int(self.ends[i]))
+        first, b = self._first(i), min(run.stop, int(self.ends[i]))
         if a < b: out[a-run.start:b-run.start] = self._mapped(name, i)[a-first:b-first] # else a shard without rows
         i, a = i + 1, b
 
@@ -290,7 +295,7 @@ def _scattered(self:Store, name, idx, out):
     cuts = [0, *np.searchsorted(near, self.ends[first:last+1]).tolist()]
     for i, a, b in zip(range(first, last+1), cuts, cuts[1:]):
         if a == b: continue # nothing of this shard
-        here, there, shard = order[a:b], near[a:b] - (self.ends[i-1] if i else 0), self._mapped(name, i)
+        here, there, shard = order[a:b], near[a:b] - self._first(i), self._mapped(name, i)
         if items is None or shard.dtype != out.dtype or (packed := _packed(shard)) is None: out[here] = shard[there]
         else: _put(items, here, packed, there, piece)
 
